@@ -1,0 +1,18 @@
+"""What every section of hagen.yaml has in common: camelCase keys, no unknown ones, no silent conversions."""
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Section(BaseModel):
+    """One mapping of the file. Immutable once read; a key that is not declared is refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        allow_inf_nan=False,
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=False,
+        validate_default=True,
+    )

@@ -1,0 +1,42 @@
+"""The whole of hagen.yaml. Each top-level key has a module of its own name, or stands beside its siblings in one."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from .apps import Apps
+from .base import Section
+from .database import Database
+from .kubernetes import Kubernetes
+from .machines import Machines, Node
+from .metadata import Metadata, Repository
+from .network import NetworkSection, default_nodes
+from .packages import Packages
+from .platform import Access, ArgoCD, Ingress, Monitoring, Storage
+
+API_VERSION = "hagen.dev/v1alpha1"
+
+
+class Cluster(Section):
+    """One highly available cluster. Every key but apiVersion and kind has a default: the reference cluster's."""
+
+    api_version: Literal["hagen.dev/v1alpha1"] = Field(description="Version of this file's format.")
+    kind: Literal["Cluster"] = Field(description="Kind of this file.")
+    metadata: Metadata = Field(Metadata(), description="Identity of the cluster.")
+    repository: Repository = Field(Repository(), description="The git repository that Argo CD syncs.")
+    kubernetes: Kubernetes = Field(Kubernetes(), description="Version, networks and hardening of Kubernetes.")
+    network: NetworkSection = Field(NetworkSection(), description="Network of the machines, virtual IP and VRRP.")
+    machines: Machines = Field(Machines(), description="Image, kind and size of the machines, per role.")
+    nodes: tuple[Node, ...] = Field(
+        default_factory=default_nodes,
+        strict=False,
+        description="The machines, one line each: adding, moving or replacing one is a one-line change.",
+    )
+    packages: Packages = Field(Packages(), description="Mirrors and proxies.")
+    ingress: Ingress = Field(Ingress(), description="Ingress controller.")
+    storage: Storage = Field(Storage(), description="Volumes.")
+    database: Database = Field(Database(), description="Percona XtraDB Cluster.")
+    apps: Apps = Field(Apps(), description="Applications.")
+    argocd: ArgoCD = Field(ArgoCD(), description="Argo CD.")
+    monitoring: Monitoring = Field(Monitoring(), description="Metrics.")
+    access: Access = Field(Access(), description="Logins on the machines.")

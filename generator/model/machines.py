@@ -1,0 +1,58 @@
+"""machines: and nodes: what the machines are made of, and which machines there are."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from .base import Section
+from .types import Address, ByteSize
+
+GIB = 2**30
+
+Role = Literal["load-balancer", "control-plane", "worker"]
+
+
+class Size(Section):
+    """Size of the machines of one role."""
+
+    cpu: int = Field(2, ge=1, le=1024, description="Virtual CPUs.")
+    memory: ByteSize = Field(4 * GIB, description="Memory.")
+    disk: ByteSize = Field(20 * GIB, description="Root disk.")
+    profiles: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="LXD profiles besides the cluster's own.",
+        examples=[["gpu", "monitoring"]],
+    )
+
+
+class Machines(Section):
+    """machines: image, kind and size of the machines, per role."""
+
+    type: Literal["virtual-machine", "container"] = Field(
+        "virtual-machine",
+        description="Kind of LXD instance. Containers are for tests: kubeadm needs privileged ones.",
+    )
+    image: str = Field("ubuntu/24.04", description="Alias of the image.")
+    image_server: str | None = Field(
+        None,
+        description="Simplestreams server of the image; without it the alias is looked up on the LXD server.",
+        examples=["https://cloud-images.ubuntu.com/releases"],
+    )
+    storage_pool: str = Field("default", description="LXD storage pool of the root disks.")
+    load_balancer: Size = Field(Size(cpu=1, memory=GIB, disk=10 * GIB), description="Load balancers.")
+    control_plane: Size = Field(Size(cpu=2, memory=4 * GIB, disk=20 * GIB), description="Control planes.")
+    worker: Size = Field(Size(cpu=2, memory=4 * GIB, disk=40 * GIB), description="Workers.")
+
+
+class Node(Section):
+    """nodes[]: one machine, one line."""
+
+    name: str = Field(description="Host name; a DNS label (a-z, 0-9, -), unique.")
+    role: Role = Field(description="What the machine does.")
+    address: Address = Field(description="Static address inside network.cidr.")
+    host: str | None = Field(None, description="LXD cluster member that the machine is placed on.")
+    priority: int | None = Field(
+        None,
+        description="VRRP priority, 1 to 254, load balancers only. Default: 254 for the first, one less for each further one.",
+    )

@@ -1,0 +1,7 @@
+"""Rules: placement."""
+
+from typing import Final
+
+from .rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = ()
