@@ -4,15 +4,16 @@ A value that the model refuses is taken out (its default steps in), and every ru
 that one mistake neither hides the others nor makes up new ones.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from .codes import CODES
 from .load import Document, load
 from .model import Cluster
-from .problem import Finding, Problem, path_name
+from .problem import Finding, Problem, path_name, printable
 from .rules import applicable
-from .validation import validate
+from .validation import Outcome, validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,14 @@ class Report:
     """What is wrong with a file. `cluster` is there only when no problem is an error."""
 
     file: str
+    content: bytes
     problems: tuple[Problem, ...]
     cluster: Cluster | None
+
+    @property
+    def source(self) -> str:
+        """The file's text, for showing the lines that are meant."""
+        return self.content.decode("utf-8-sig", errors="replace")
 
     @property
     def errors(self) -> int:
@@ -42,23 +49,29 @@ def check_file(path: FilePath) -> Report:
 def check(document: Document) -> Report:
     """All problems of a document, in the order of the file."""
     problems = {_place(document, finding, index) for index, finding in enumerate(document.findings)}
-    cluster = None
-    if document.data is not None or not document.findings:
-        outcome = validate(document.data)
-        findings = [*outcome.findings]
-        if outcome.cluster is not None:
-            findings += [
-                outcome.original(finding) for rule in applicable(outcome.broken) for finding in rule(outcome.cluster)
-            ]
-        problems |= {_place(document, finding) for finding in findings}
-        cluster = outcome.cluster
+    outcome = _outcome(document)
+    problems |= {_place(document, outcome.original(finding)) for finding in _judge(outcome)}
+    problems |= {_place(document, finding) for finding in outcome.findings}
     ordered = tuple(sorted(problems))
     refused = any(problem.severity == "error" for problem in ordered)
-    return Report(document.name, ordered, None if refused else cluster)
+    return Report(document.name, document.content, ordered, None if refused else outcome.cluster)
+
+
+def _outcome(document: Document) -> Outcome:
+    if () in document.unusable or (document.data is None and document.findings):
+        return Outcome(None, ())
+    return validate(document.data, document.unusable, document.doubtful)
+
+
+def _judge(outcome: Outcome) -> Iterator[Finding]:
+    if outcome.cluster is not None:
+        for rule in applicable(outcome.broken):
+            yield from rule(outcome.cluster)
 
 
 def _place(document: Document, finding: Finding, index: int | None = None) -> Problem:
-    of_key = finding.code in {"HG103", "HG102"}
+    of_key = finding.code in {"HG103", "HG102"} or (finding.code == "HG407" and finding.path in document.keys)
     line, column = document.finding_places[index] if index is not None else document.place(finding.path, of_key=of_key)
     severity = CODES[finding.code].severity
-    return Problem(line, column, finding.code, severity, path_name(finding.path), finding.message, finding.remedy)
+    name, message, remedy = path_name(finding.path), finding.message, finding.remedy
+    return Problem(line, column, finding.code, severity, printable(name), printable(message), printable(remedy))

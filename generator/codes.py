@@ -58,11 +58,12 @@ CODES: Final[dict[str, Code]] = {
     "HG316": Code("error", "gateway outside the network", "Machines could not reach it."),
     "HG317": Code("error", "network too large", "kube-apiserver takes service networks up to /12, kube-controller-manager pod networks up to /8 (with a /24 a node)."),
     "HG318": Code("warning", "public addresses", "The network is not a private one (RFC 1918, RFC 6598): hosts on the Internet become unreachable."),
+    "HG319": Code("error", "addresses with a meaning of their own", "Loopback, link-local, multicast and reserved addresses are not routed."),
     # 4: names
     "HG401": Code("error", "machine name used twice", "LXD and Kubernetes know a machine by its name."),
     "HG402": Code("error", "not a DNS label", "RFC 1123: a-z, 0-9 and -, at most 63 characters, no - at the ends."),
     "HG403": Code("error", "database name too long", "The Percona operator takes at most 22 characters."),
-    "HG404": Code("error", "not a host name", "RFC 1123: labels of a-z, 0-9 and -, joined by dots, at most 253 characters."),
+    "HG404": Code("error", "not a DNS name", "RFC 1123: labels of a-z, 0-9 and -, joined by dots, at most 253 characters."),
     "HG405": Code("error", "host name used twice", "The ingress could not tell the two applications apart."),
     "HG406": Code("error", "not a repository URL", "Argo CD takes https, ssh and scp-like URLs."),
     "HG407": Code("error", "secret in the file", "The file is kept in git, and nothing secret ever is."),
@@ -71,7 +72,8 @@ CODES: Final[dict[str, Code]] = {
     "HG410": Code("error", "not a git revision", "git refuses the name (git-check-ref-format)."),
     "HG411": Code("error", "not a URL", "A mirror or a proxy is given as http:// or https:// and a host."),
     "HG412": Code("error", "not a user name", "useradd refuses the name, or it is the system's own."),
-    "HG413": Code("error", "not a name that LXD takes", "Names of bridges, interfaces, pools, profiles and members are passed to LXD as they stand."),
+    "HG413": Code("error", "not a name that LXD takes", "Names of bridges, interfaces, pools, profiles, members and images are passed on as they stand."),
+    "HG414": Code("error", "entry stands twice", "Another one was meant; LXD and containerd refuse or overwrite the second."),
     # 5: VRRP and ports
     "HG501": Code("error", "VRRP router id", "RFC 5798: 1 to 255."),
     "HG502": Code("error", "VRRP advert interval", "keepalived takes 10 ms to 40.95 s in steps of 10 ms (RFC 5798: 12 bits of centiseconds)."),
@@ -90,12 +92,13 @@ CODES: Final[dict[str, Code]] = {
     "HG607": Code("warning", "replicas share workers", "More ingress replicas than workers: the further ones add no availability."),
     "HG608": Code("error", "volume too small", "Galera needs room for its data, its ring buffer and a state transfer: 2 GiB at least."),
     "HG609": Code("error", "HPA bounds", "At least one pod."),
+    "HG610": Code("error", "not a bucket or a region", "S3's naming rules: the storage would refuse every backup."),
     # 7: versions
     "HG701": Code("error", "not a full version", "Without a patch the package repository decides what is installed."),
     "HG702": Code("error", "Kubernetes version not supported", "hagen renders kubeadm v1beta4, which these versions do not take, or they were never tried."),
     "HG703": Code("warning", "add-on outside its supported range", "Its makers did not test it with this Kubernetes."),
     "HG704": Code("warning", "retired component", "It gets no security fixes any more."),
-    "HG705": Code("error", "containerd configuration version", "The image's containerd does not read it, or Kubernetes refuses that containerd."),
+    "HG705": Code("error", "containerd configuration version", "It is the format of another containerd than the image brings, or of one that Kubernetes refuses."),
     # 8: machines and placement
     "HG801": Code("warning", "one host carries the etcd quorum", "Its loss stops the API: a majority of the members is gone."),
     "HG802": Code("warning", "one host carries all load balancers", "Its loss takes the virtual IP away."),

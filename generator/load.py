@@ -4,37 +4,55 @@ ruamel.yaml (YAML 1.2: `on`, `no` and `0777` mean themselves) composes the node 
 graph because a round-trip document hides duplicate keys and keeps no place for scalars.
 """
 
-from collections.abc import Iterator
+import re
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node
+from ruamel.yaml.reader import ReaderError
 
 from .errors import HagenError
 from .problem import Finding, Path
+from .values import Builder, Place
 
 _MAX_BYTES: Final = 4 * 2**20
-_MAX_VALUES: Final = 200_000
-_MAX_DEPTH: Final = 50
-_TAG: Final = "tag:yaml.org,2002:"
+_LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ruamel.yaml counts as the end of a line
 
-Place = tuple[int, int]
-"""Line and column, from 1."""
+_REASONS: Final = (
+    ("cannot start any token", "a character that can begin no value: a tab, or one of @ ` % without quotes"),
+    ("expected a single document", "the file holds a second document after ---"),
+    ("mapping values are not allowed", "a colon where none may stand"),
+    ("expected <block end>", "the line does not line up with the ones above it"),
+    ("expected the node content", "a value is missing or begins with a character that means something else"),
+    ("could not find expected ':'", "a key without a colon"),
+    ("found unexpected end of stream", "the file ends inside a quoted text"),
+    ("expected ',' or", "a comma or a closing bracket is missing"),
+    ("found undefined alias", "an alias (*name) without its anchor (&name)"),
+)
+"""The commonest faults: a part of ruamel.yaml's message, and what a person would say."""
 
 
 @dataclass(slots=True)
 class Document:
-    """A file as plain values. `places` holds where each value stands, `keys` where its key stands."""
+    """A file as plain values. `places` holds where each value stands, `keys` where its key stands.
+
+    `unusable` holds the paths whose values say nothing, because their syntax is at fault; `doubtful` those that stand
+    twice, of which only the first is read.
+    """
 
     name: str
+    content: bytes = b""
     data: Any = None
     places: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     finding_places: dict[int, Place] = field(default_factory=dict)
+    unusable: set[Path] = field(default_factory=set)
+    doubtful: set[Path] = field(default_factory=set)
 
     def place(self, path: Path, *, of_key: bool = False) -> Place:
         """Where the path stands; the nearest thing above it when the file does not spell it out."""
@@ -44,7 +62,7 @@ class Document:
             path = path[:-1]
         return self.places.get(path, (1, 1))
 
-    def report(self, finding: Finding, place: Place) -> None:
+    def report(self, finding: Finding, place: Place = (1, 1)) -> None:
         """Note a fault of the syntax, whose place no path can name."""
         self.finding_places[len(self.findings)] = place
         self.findings.append(finding)
@@ -66,143 +84,62 @@ def load(path: FilePath) -> Document:
 
 def parse(content: bytes, name: str = "hagen.yaml") -> Document:
     """Parse the content of a file; never raises for what the content says."""
-    document = Document(name)
+    document = Document(name, content)
     if len(content) > _MAX_BYTES:
-        document.report(Finding("HG109", (), "the file is larger than 4 MiB", "keep one cluster in one file"), (1, 1))
+        document.report(Finding("HG109", (), "the file is larger than 4 MiB", "keep one cluster in one file"))
         return document
-    root = _compose(content, document)
+    text = _decode(content, document)
+    root = None if text is None else _compose(text, document)
     if root is not None:
-        _Builder(document).build_document(root)
+        document.data = Builder(document).build_document(root)
     return document
 
 
-def _compose(content: bytes, document: Document) -> Node | None:
-    """The node graph, or None with a finding."""
+def _decode(content: bytes, document: Document) -> str | None:
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-        document.report(Finding("HG109", (), "the file is not UTF-8 text", "save it as UTF-8"), (line, column))
+        before = content[: error.start].decode("utf-8-sig", errors="replace")
+        document.report(Finding("HG109", (), "the file is not UTF-8 text", "save it as UTF-8"), _end(before))
         return None
+
+
+def _end(text: str) -> Place:
+    """The place after the text."""
+    lines = _LINE_END.split(text)
+    return len(lines), len(lines[-1]) + 1
+
+
+def _compose(text: str, document: Document) -> Node | None:
+    """The node graph, or None with a finding (an empty file has neither)."""
     try:
-        root: Node | None = YAML(typ="rt", pure=True).compose(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # ruamel.yaml warns of directives, octal numbers and mismatched versions
+            root: Node | None = YAML(typ="rt", pure=True).compose(text)
     except MarkedYAMLError as error:
         _report_syntax(error, document)
-        return None
+    except ReaderError as error:
+        place = _end(text[: error.position])
+        document.report(_not_yaml("a control character", "retype the line; a pasted character is invisible"), place)
     except RecursionError:
-        document.report(
-            Finding("HG110", (), "values are nested too deeply", "write the file flat, as `hagen init` does"),
-            (1, 1),
-        )
-        return None
-    except (YAMLError, ValueError, TypeError, AttributeError, IndexError, KeyError, AssertionError) as error:
+        remedy = "write the file flat, as `hagen init` does"
+        document.report(Finding("HG110", (), "values are nested too deeply", remedy))
+    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError, OverflowError) as error:
         # ruamel.yaml leaks these on malformed input (bad escapes, bad directives)
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        document.report(
-            Finding("HG101", (), f"the file is not YAML: {reason}", "compare it with what `hagen init` writes"),
-            (1, 1),
-        )
-        return None
-    return root
+        document.report(_not_yaml(reason, "compare it with what `hagen init` writes"))
+    else:
+        return root
+    return None
 
 
 def _report_syntax(error: MarkedYAMLError, document: Document) -> None:
     mark = error.problem_mark or error.context_mark
     place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    reason = " ".join(part for part in (error.context, error.problem) if part)
-    remedy = "check indentation, colons and quotes here and in the line above"
-    document.report(Finding("HG101", (), f"the file is not YAML: {reason}", remedy), place)
+    given = " ".join(part for part in (error.context, error.problem) if part)
+    reason = next((words for part, words in _REASONS if part in given), given)
+    document.report(_not_yaml(reason, "check indentation, colons and quotes here and in the line above"), place)
 
 
-class _Builder:
-    """Turns the node graph into values and notes each place."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.count = 0
-        self.open: set[int] = set()
-
-    def build_document(self, root: Node) -> None:
-        try:
-            self.document.data = self.build(root, ())
-        except _TooLarge as error:
-            remedy = "write the values out instead of using aliases (*name)"
-            self.document.report(Finding("HG110", (), str(error), remedy), _place(error.node))
-            self.document.data = None
-
-    def build(self, node: Node, path: Path) -> Any:  # noqa: ANN401  # a YAML value is anything
-        self.count += 1
-        if self.count > _MAX_VALUES or len(path) > _MAX_DEPTH or id(node) in self.open:
-            raise _TooLarge(node)
-        self.document.places[path] = _place(node)
-        if isinstance(node, ScalarNode):
-            return self.scalar(node, path)
-        self.open.add(id(node))
-        try:
-            if isinstance(node, MappingNode):
-                return dict(self.items(node, path))
-            if isinstance(node, SequenceNode):
-                return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-        finally:
-            self.open.discard(id(node))
-        raise _TooLarge(node)
-
-    def items(self, node: MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
-        seen: dict[str, Place] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, ScalarNode) else None
-            place = _place(key_node)
-            if key is None:
-                self.document.report(
-                    Finding("HG105", path, "a key is a list or a mapping", "write a plain word as key"), place
-                )
-            elif key in seen:
-                first = f"line {seen[key][0]}"
-                finding = Finding(
-                    "HG102",
-                    (*path, key),
-                    f'key "{key}" stands twice, first in {first}',
-                    "keep one of the two",
-                )
-                self.document.report(finding, place)
-            else:
-                seen[key] = self.document.keys[(*path, key)] = place
-                yield key, self.build(value_node, (*path, key))
-
-    def scalar(self, node: ScalarNode, path: Path) -> Any:  # noqa: ANN401
-        tag = str(node.tag)
-        value = str(node.value)
-        try:
-            match tag.removeprefix(_TAG):
-                case "null":
-                    return None
-                case "bool":
-                    return value.lower() == "true"
-                case "int":
-                    return (
-                        int(value.replace("_", ""), 0)
-                        if value.lower()[:2] in {"0x", "0o"}
-                        else int(value.replace("_", ""))
-                    )
-                case "float":
-                    return float(value.replace("_", ""))
-                case "str" | "timestamp":
-                    return value
-        except ValueError:  # an int or a float that Python spells otherwise (".inf", 5000 digits)
-            return value
-        finding = Finding("HG110", path, f"the tag {tag} is not supported", "write a plain value without a tag")
-        self.document.report(finding, _place(node))
-        return value
-
-
-class _TooLarge(Exception):
-    """A value that expands without end, or almost."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__("aliases or nesting make the file too large")
-        self.node = node
-
-
-def _place(node: Node) -> Place:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+def _not_yaml(reason: str, remedy: str) -> Finding:
+    return Finding("HG101", (), f"the file is not YAML: {reason}", remedy)

@@ -30,6 +30,7 @@ class Cluster(Section):
     nodes: tuple[Node, ...] = Field(
         default_factory=default_nodes,
         strict=False,
+        min_length=1,
         description="The machines, one line each: adding, moving or replacing one is a one-line change.",
     )
     packages: Packages = Field(Packages(), description="Mirrors and proxies.")

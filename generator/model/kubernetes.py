@@ -14,7 +14,8 @@ class Containerd(Section):
 
     config_version: Literal[2, 3, 4] = Field(
         3,
-        description="Version of the configuration file format: 2 for containerd 1.x, 3 for 2.0 to 2.2 (Ubuntu 24.04), 4 from 2.3 on.",
+        description="Version of the configuration file format: 2 for containerd 1.x, 3 for 2.0 to 2.2 (Ubuntu 24.04), "
+        "4 from 2.3 on.",
     )
 
 
@@ -56,12 +57,13 @@ class Kubernetes(Section):
     )
     kubelet_certificates: Literal["cluster-ca", "self-signed"] = Field(
         "cluster-ca",
-        description="cluster-ca: kubelets ask the cluster CA for their serving certificate, so that metrics-server can verify them. "
-        "self-signed: kubeadm's default, unverifiable.",
+        description="cluster-ca: kubelets ask the cluster CA for their serving certificate, so that metrics-server can "
+        "verify them. self-signed: kubeadm's default, unverifiable.",
     )
     encryption_at_rest: bool = Field(
         default=False,
-        description="Encrypt Secrets in etcd. The key is made on the first control plane at bootstrap and never enters git.",
+        description="Encrypt Secrets in etcd. The key is made on the first control plane at bootstrap and never enters "
+        "git.",
     )
     audit: Audit = Field(Audit(), description="Audit log of the API servers.")
     containerd: Containerd = Field(Containerd(), description="Container runtime.")

@@ -15,15 +15,36 @@ Role = Literal["load-balancer", "control-plane", "worker"]
 class Size(Section):
     """Size of the machines of one role."""
 
+    cpu: int = Field(ge=1, le=1024, description="Virtual CPUs.")
+    memory: ByteSize = Field(description="Memory.")
+    disk: ByteSize = Field(description="Root disk.")
+    profiles: tuple[str, ...] = Field(
+        (), strict=False, description="LXD profiles besides the cluster's own.", examples=[["gpu", "monitoring"]]
+    )
+
+
+class LoadBalancerSize(Size):
+    """machines.loadBalancer."""
+
+    cpu: int = Field(1, ge=1, le=1024, description="Virtual CPUs.")
+    memory: ByteSize = Field(1 * GIB, description="Memory.")
+    disk: ByteSize = Field(10 * GIB, description="Root disk.")
+
+
+class ControlPlaneSize(Size):
+    """machines.controlPlane."""
+
     cpu: int = Field(2, ge=1, le=1024, description="Virtual CPUs.")
     memory: ByteSize = Field(4 * GIB, description="Memory.")
     disk: ByteSize = Field(20 * GIB, description="Root disk.")
-    profiles: tuple[str, ...] = Field(
-        (),
-        strict=False,
-        description="LXD profiles besides the cluster's own.",
-        examples=[["gpu", "monitoring"]],
-    )
+
+
+class WorkerSize(Size):
+    """machines.worker."""
+
+    cpu: int = Field(2, ge=1, le=1024, description="Virtual CPUs.")
+    memory: ByteSize = Field(4 * GIB, description="Memory.")
+    disk: ByteSize = Field(40 * GIB, description="Root disk.")
 
 
 class Machines(Section):
@@ -40,9 +61,9 @@ class Machines(Section):
         examples=["https://cloud-images.ubuntu.com/releases"],
     )
     storage_pool: str = Field("default", description="LXD storage pool of the root disks.")
-    load_balancer: Size = Field(Size(cpu=1, memory=GIB, disk=10 * GIB), description="Load balancers.")
-    control_plane: Size = Field(Size(cpu=2, memory=4 * GIB, disk=20 * GIB), description="Control planes.")
-    worker: Size = Field(Size(cpu=2, memory=4 * GIB, disk=40 * GIB), description="Workers.")
+    load_balancer: LoadBalancerSize = Field(LoadBalancerSize(), description="Load balancers.")
+    control_plane: ControlPlaneSize = Field(ControlPlaneSize(), description="Control planes.")
+    worker: WorkerSize = Field(WorkerSize(), description="Workers.")
 
 
 class Node(Section):
@@ -54,5 +75,6 @@ class Node(Section):
     host: str | None = Field(None, description="LXD cluster member that the machine is placed on.")
     priority: int | None = Field(
         None,
-        description="VRRP priority, 1 to 254, load balancers only. Default: 254 for the first, one less for each further one.",
+        description="VRRP priority, 1 to 254, load balancers only. Default: 254 for the first, one less for each further "
+        "one.",
     )

@@ -19,7 +19,8 @@ class Repository(Section):
 
     url: str = Field(
         "https://git.example.com/platform/production.git",
-        description="Where the rendered repository is pushed to: https, ssh or scp-like (git@host:path). Never with a password in it.",
+        description="Where the rendered repository is pushed to: https, ssh or scp-like (git@host:path). Never with a "
+        "password in it.",
         examples=["git@git.example.com:platform/production.git"],
     )
     revision: str = Field("main", description="Branch or tag that Argo CD follows.")

@@ -30,8 +30,8 @@ class VRRP(Section):
     )
     advert_interval: Duration = Field(
         timedelta(milliseconds=100),
-        description="Time between two VRRP advertisements, in steps of 10ms. A dead load balancer is noticed after three of them. "
-        "100ms on quiet hosts; 1s or more where virtual machines are migrated or snapshotted.",
+        description="Time between two VRRP advertisements, in steps of 10ms. A dead load balancer is noticed after three "
+        "of them. 100ms on quiet hosts; 1s or more where virtual machines are migrated or snapshotted.",
     )
 
 
@@ -42,7 +42,8 @@ class NetworkSection(Section):
     bridge: str = Field("lxdbr0", description="LXD network that the machines are attached to.")
     interface: str = Field(
         "enp5s0",
-        description="Name of the network interface inside the machines: enp5s0 in LXD virtual machines, eth0 in containers.",
+        description="Name of the network interface inside the machines: enp5s0 in LXD virtual machines, eth0 in "
+        "containers.",
     )
     gateway: Address = Field(
         default_factory=lambda data: host(data["cidr"], 1),
@@ -51,7 +52,8 @@ class NetworkSection(Section):
     virtual_ip: Address = Field(
         default_factory=lambda data: host(data["cidr"], 30),
         alias="virtualIP",
-        description="Address of the API servers and of the ingress; held by one load balancer at a time. Default: the 30th address.",
+        description="Address of the API servers and of the ingress; held by one load balancer at a time. Default: the "
+        "30th address.",
     )
     dhcp_range: DHCPRange | None = Field(
         None,

@@ -19,7 +19,8 @@ class Ingress(Section):
 
     controller: Literal["nginx-gateway-fabric", "ingress-nginx"] = Field(
         "nginx-gateway-fabric",
-        description="nginx-gateway-fabric: Gateway API, maintained. ingress-nginx: Ingress API, retired upstream since March 2026.",
+        description="nginx-gateway-fabric: Gateway API, maintained. ingress-nginx: Ingress API, retired upstream since "
+        "March 2026.",
     )
     replicas: int = Field(2, ge=1, le=100, description="Ingress pods, spread over the workers.")
     node_ports: NodePorts = Field(NodePorts(), description="Fixed NodePorts of the ingress.")

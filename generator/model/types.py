@@ -12,11 +12,21 @@ from typing import Annotated, Any, Final, NamedTuple
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_DURATION: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)")
+from ..problem import quoted
+
+_DURATION: Final = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,12})?)(?P<unit>ms|s|m|h)", re.ASCII)
 _DURATION_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_SIZE: Final = re.compile(r"(?P<number>\d+)(?P<unit>Ki|Mi|Gi|Ti|KiB|MiB|GiB|TiB)")
+_SIZE: Final = re.compile(r"(?P<number>\d{1,20})(?P<unit>Ki|Mi|Gi|Ti|KiB|MiB|GiB|TiB)", re.ASCII)
 _SIZE_UNITS: Final = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
-_VERSION: Final = re.compile(r"v?(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)")
+_VERSION: Final = re.compile(r"v?(?P<major>\d{1,4})\.(?P<minor>\d{1,4})\.(?P<patch>\d{1,4})", re.ASCII)
+_TYPE_NAMES: Final[dict[type, str]] = {  # a boolean is an int as well, and comes first
+    bool: "a boolean",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a mapping",
+}
 _MAX_DURATION_SECONDS: Final = 366 * 24 * 3600
 _MAX_SIZE: Final = 2**60
 
@@ -36,15 +46,9 @@ def _text(value: Any, what: str, example: str) -> str:  # noqa: ANN401
 
 def type_name(value: object) -> str:
     """What a person calls the type of a YAML value."""
-    names = {
-        bool: "a boolean",
-        int: "a whole number",
-        float: "a number",
-        str: "text",
-        list: "a list",
-        dict: "a mapping",
-    }
-    return "nothing" if value is None else names.get(type(value), type(value).__name__)
+    if value is None:
+        return "nothing"
+    return next((name for kind, name in _TYPE_NAMES.items() if isinstance(value, kind)), type(value).__name__)
 
 
 def parse_address(value: object) -> IPv4Address:
@@ -55,15 +59,24 @@ def parse_address(value: object) -> IPv4Address:
     try:
         address = ip_address(text)
     except ValueError:
-        hint = f"write the address alone: {text.partition('/')[0]}" if "/" in text else "write it like 10.196.35.11"
-        raise problem("HG108", f'"{text}" is not an IP address', hint) from None
+        alone = text.partition("/")[0]
+        hint = f"write the address alone: {alone}" if _is_address(alone) else "write it like 10.196.35.11"
+        raise problem("HG108", f"{quoted(text)} is not an IP address", hint) from None
     if isinstance(address, IPv4Address):
         return address
     raise problem(
         "HG314",
-        f"{text} is an IPv6 address",
+        f"{quoted(text)} is an IPv6 address",
         "IPv6-only and dual-stack clusters are not supported: write an IPv4 address",
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_network(value: object) -> IPv4Network:
@@ -72,26 +85,31 @@ def parse_network(value: object) -> IPv4Network:
         return value
     text = _text(value, "a network", "10.196.35.0/24")
     if "," in text:
-        raise problem(
-            "HG314",
-            f'"{text}" names several networks (dual-stack)',
-            "dual-stack is not supported: write one IPv4 network",
-        )
+        message = f"{quoted(text)} names several networks (dual-stack)"
+        raise problem("HG314", message, "dual-stack is not supported: write one IPv4 network")
     if "/" not in text:
-        raise problem("HG108", f'"{text}" has no prefix length', f"write it like {text}/24")
+        example = f"{text}/24" if _is_address(text) else "10.196.35.0/24"
+        raise problem("HG108", f"{quoted(text)} has no prefix length", f"write it like {example}")
+    network = _read_network(text)
+    address, _, prefix = text.partition("/")
+    if not prefix.isdecimal():  # a netmask, which may be meant the other way round
+        message = f"{quoted(text)} has a mask in place of a prefix length"
+        raise problem("HG108", message, f"did you mean {network}?")
+    if ip_address(address) != network.network_address:
+        raise problem("HG301", f"{text} has host bits set", f"did you mean {network}?")
+    return network
+
+
+def _read_network(text: str) -> IPv4Network:
     try:
         network = ip_network(text, strict=False)
     except ValueError:
-        raise problem("HG108", f'"{text}" is not a network in CIDR notation', "write it like 10.196.35.0/24") from None
-    if not isinstance(network, IPv4Network):
-        raise problem(
-            "HG314",
-            f"{text} is an IPv6 network",
-            "IPv6-only and dual-stack clusters are not supported: write an IPv4 network",
-        )
-    if ip_address(text.partition("/")[0]) != network.network_address:
-        raise problem("HG301", f"{text} has host bits set", f"did you mean {network}?")
-    return network
+        message = f"{quoted(text)} is not a network in CIDR notation"
+        raise problem("HG108", message, "write it like 10.196.35.0/24") from None
+    if isinstance(network, IPv4Network):
+        return network
+    remedy = "IPv6-only and dual-stack clusters are not supported: write an IPv4 network"
+    raise problem("HG314", f"{quoted(text)} is an IPv6 network", remedy)
 
 
 def parse_duration(value: object) -> timedelta:
@@ -103,7 +121,7 @@ def parse_duration(value: object) -> timedelta:
     if match is None:
         raise problem(
             "HG108",
-            f'"{text}" is not a duration',
+            f"{quoted(text)} is not a duration",
             'write a number and a unit (ms, s, m, h), like "100ms" or "1.5s"',
         )
     seconds = float(match["number"]) * _DURATION_UNITS[match["unit"]]
@@ -114,14 +132,14 @@ def parse_duration(value: object) -> timedelta:
 
 def parse_size(value: object) -> int:
     """An amount of bytes: a whole number and a binary unit; "4GiB" (LXD) and "4Gi" (Kubernetes) are the same."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > _SIZE_UNITS["M"]:
+    if isinstance(value, int) and not isinstance(value, bool) and _SIZE_UNITS["M"] < value <= _MAX_SIZE:
         return value
     text = _text(value, "a size", "4GiB")
     match = _SIZE.fullmatch(text)
     if match is None:
         raise problem(
             "HG108",
-            f'"{text}" is not a size',
+            f"{quoted(text)} is not a size",
             'write a whole number and a binary unit, like "4GiB" or "512MiB"',
         )
     size = int(match["number"]) * _SIZE_UNITS[match["unit"][0]]
@@ -154,7 +172,7 @@ def parse_version(value: object) -> Version:
     match = _VERSION.fullmatch(text)
     if match is None:
         full = f"{text}.0" if re.fullmatch(r"v?\d+\.\d+", text) else "1.36.2"
-        raise problem("HG701", f'"{text}" is not a full version', f'write major, minor and patch, like "{full}"')
+        raise problem("HG701", f"{quoted(text)} is not a full version", f'write major, minor and patch, like "{full}"')
     return Version(int(match["major"]), int(match["minor"]), int(match["patch"]))
 
 

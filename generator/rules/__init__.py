@@ -7,10 +7,40 @@ refused one of them, the rule is left out.
 from collections.abc import Iterator
 
 from ..problem import Path
-from . import addresses, machines, names, networks, placement, ports, quorum, versions, vrrp, workloads
+from . import (
+    access,
+    addresses,
+    lists,
+    lxd,
+    machines,
+    names,
+    networks,
+    placement,
+    ports,
+    quorum,
+    urls,
+    versions,
+    vrrp,
+    workloads,
+)
 from .rule import Rule
 
-SUBJECTS = (quorum, networks, addresses, names, vrrp, ports, workloads, versions, machines, placement)
+SUBJECTS = (
+    quorum,
+    networks,
+    addresses,
+    names,
+    urls,
+    lxd,
+    access,
+    lists,
+    vrrp,
+    ports,
+    workloads,
+    versions,
+    machines,
+    placement,
+)
 
 
 def all_rules() -> Iterator[Rule]:

@@ -9,7 +9,8 @@ from .rule import reads
 
 _NODES: Final = ("nodes",)
 _ADVISED_ETCD_MEMBERS: Final = 7  # etcd FAQ, "What is maximum cluster size?"
-_GALERA_SIZES: Final = (3, 5)  # percona-xtradb-cluster-operator: unsafeFlags.pxcSize
+GALERA_SIZES: Final = (3, 5)
+"""percona-xtradb-cluster-operator, unsafeFlags.pxcSize: what it takes without being told that it is unsafe."""
 
 
 def count(cluster: Cluster, role: str) -> int:
@@ -48,27 +49,31 @@ def load_balancers(cluster: Cluster) -> Iterator[Finding]:
 @reads("nodes", "database.size")
 def workers(cluster: Cluster) -> Iterator[Finding]:
     """A worker of its own for each Galera node."""
-    number, size = count(cluster, "worker"), cluster.database.size
+    number, size = count(cluster, "worker"), _nearest(cluster.database.size)
     if number == 0:
-        yield Finding("HG209", _NODES, "no machine is a worker", f"give {max(size, 3)} machines role: worker")
+        yield Finding("HG209", _NODES, "no machine is a worker", f"give {size} machines role: worker")
     elif number < size:
-        message = f"database.size is {size}, and there are {number} workers for it"
+        message = f"{size} Galera nodes (database.size) need {size} workers, and there are {number}"
         remedy = f"write {size} workers" + (f", or database.size: {_largest(number)}" if _largest(number) else "")
-        yield Finding("HG206", ("database", "size"), message, remedy)
+        given = "size" in cluster.database.model_fields_set
+        yield Finding("HG206", ("database", "size") if given else _NODES, message, remedy)
 
 
 @reads("database.size")
 def database_size(cluster: Cluster) -> Iterator[Finding]:
     """The sizes that the operator takes."""
     size = cluster.database.size
-    if size not in _GALERA_SIZES:
-        nearest = min(_GALERA_SIZES, key=lambda offered: (abs(offered - size), offered))
+    if size not in GALERA_SIZES:
         message = f"database.size is {size}, and takes 3 or 5"
-        yield Finding("HG207", ("database", "size"), message, f"write size: {nearest}")
+        yield Finding("HG207", ("database", "size"), message, f"write size: {_nearest(size)}")
+
+
+def _nearest(size: int) -> int:
+    return min(GALERA_SIZES, key=lambda offered: (abs(offered - size), offered))
 
 
 def _largest(number: int) -> int | None:
-    return max((size for size in _GALERA_SIZES if size <= number), default=None)
+    return max((size for size in GALERA_SIZES if size <= number), default=None)
 
 
 RULES: Final = (control_planes, load_balancers, workers, database_size)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..model import Cluster
 from ..problem import Finding, Path
@@ -11,9 +12,10 @@ Judgement = Callable[[Cluster], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A judgement, and the paths of the values that it reads."""
+    """A judgement, and the paths of the values that it reads: whole, and list entries each by itself."""
 
     reads: tuple[Path, ...]
+    each: tuple[Path, ...]
     judge: Judgement
 
     def __call__(self, cluster: Cluster) -> Iterator[Finding]:
@@ -21,15 +23,57 @@ class Rule:
         yield from self.judge(cluster)
 
     def reads_any(self, broken: frozenset[Path]) -> bool:
-        """Whether one of the paths was refused, or lies below or above one that was."""
-        return any(path[: len(read)] == read[: len(path)] for path in broken for read in self.reads)
+        """Whether a value that it reads was refused. Refused entries of an `each` list are gone and do not matter."""
+        whole = any(path[: len(read)] == read[: len(path)] for path in broken for read in self.reads)
+        return whole or any(path == read[: len(path)] for path in broken for read in self.each)
 
 
-def reads(*names: str) -> Callable[[Judgement], Rule]:
+def reads(*names: str, each: str = "") -> Callable[[Judgement], Rule]:
     """Make a rule of a function. Names are dotted paths: "network.cidr", or "nodes" for all machines together.
 
-    A rule about each machine by itself does not name "nodes": entries that the model refused are already gone, and
-    what is said of the others stays true.
+    `each` names a list whose entries are judged one by one: what is said of an entry stays true when another one was
+    refused.
     """
-    paths = tuple(tuple(name.split(".")) for name in names)
-    return lambda judge: Rule(paths, judge)
+    paths = tuple(_path(name) for name in names)
+    return lambda judge: Rule(paths, (_path(each),) if each else (), judge)
+
+
+class Fault(NamedTuple):
+    """What is wrong with one text."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+TextJudgement = Callable[[str], Fault | None]
+
+
+def text_rule(name: str, value: Callable[[Cluster], str | None], judge: TextJudgement) -> Rule:
+    """A rule about one text of the file by itself; None (nothing given) is always right."""
+    path = _path(name)
+
+    def judge_text(cluster: Cluster) -> Iterator[Finding]:
+        text = value(cluster)
+        fault = None if text is None else judge(text)
+        if fault is not None:
+            yield Finding(fault.code, path, fault.message, fault.remedy)
+
+    return Rule((path,), (), judge_text)
+
+
+def list_rule(name: str, values: Callable[[Cluster], Iterable[str]], judge: TextJudgement) -> Rule:
+    """A rule about each text of a list by itself."""
+    path = _path(name)
+
+    def judge_texts(cluster: Cluster) -> Iterator[Finding]:
+        for index, text in enumerate(values(cluster)):
+            fault = judge(text)
+            if fault is not None:
+                yield Finding(fault.code, (*path, index), fault.message, fault.remedy)
+
+    return Rule((), (path,), judge_texts)
+
+
+def _path(name: str) -> Path:
+    return tuple(name.split("."))

@@ -1,0 +1,139 @@
+"""inventory.yaml as bootstrap reads it: strict, every problem at once."""
+
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+
+class InventoryError(Exception):
+    """inventory.yaml cannot be used; one line per problem in `problems`."""
+
+    def __init__(self, path: Path, problems: tuple[str, ...]) -> None:
+        super().__init__(f"{path}: " + "; ".join(problems))
+        self.problems = problems
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, strict=True)
+
+
+def _address(value: object) -> object:
+    return IPv4Address(value) if isinstance(value, str) else value
+
+
+def _network(value: object) -> object:
+    return IPv4Network(value) if isinstance(value, str) else value
+
+
+Address = Annotated[IPv4Address, BeforeValidator(_address)]
+Network = Annotated[IPv4Network, BeforeValidator(_network)]
+
+
+class Repository(_Section):
+    """What Argo CD will follow."""
+
+    url: str
+    revision: str
+
+
+class Provider(_Section):
+    """What LXD is asked for; empty text leaves the choice to LXD."""
+
+    type: Literal["virtual-machine", "container"]
+    image: str
+    image_server: str
+    storage_pool: str
+    bridge: str
+
+
+class NetworkPlan(_Section):
+    """The machines' network."""
+
+    cidr: Network
+    gateway: Address
+    interface: str
+    mtu: int
+    virtual_ip: Address = Field(alias="virtualIP")
+    vrrp_router_id: int = Field(alias="vrrpRouterID", ge=1, le=255)
+
+
+class Kubernetes(_Section):
+    """What the steps need to know of the cluster."""
+
+    version: str
+    endpoint: str
+    pod_cidr: Network = Field(alias="podCIDR")
+    service_cidr: Network = Field(alias="serviceCIDR")
+    first_control_plane: str
+    kubelet_serving_certificates: bool
+    encryption_at_rest: bool
+    etcd_quorum: int = Field(ge=1)
+
+
+class Machine(_Section):
+    """One machine. Sizes as LXD takes them; paths are relative to the inventory."""
+
+    name: str
+    role: Literal["load-balancer", "control-plane", "worker"]
+    address: Address
+    cpu: int = Field(ge=1)
+    memory: str
+    disk: str
+    profiles: tuple[str, ...] = Field(strict=False)
+    host: str
+    cloud_init: str
+
+
+class ConfigurationFile(_Section):
+    """A rendered file, and where it goes on the machine."""
+
+    source: str
+    target: str
+
+
+class LoadBalancer(_Section):
+    """Configuration of one load balancer."""
+
+    name: str
+    priority: int = Field(ge=1, le=254)
+    files: tuple[ConfigurationFile, ...] = Field(min_length=1, strict=False)
+
+
+class Kubeadm(_Section):
+    """kubeadm's files."""
+
+    init: str
+    join_control_plane: str
+    join_worker: str
+
+
+class Inventory(_Section):
+    """The machines of one cluster, and how they become it."""
+
+    api_version: Literal["hagen.dev/v1alpha1"]
+    kind: Literal["Inventory"]
+    cluster: str
+    repository: Repository
+    provider: Provider
+    network: NetworkPlan
+    kubernetes: Kubernetes
+    machines: tuple[Machine, ...] = Field(min_length=1, strict=False)
+    load_balancers: tuple[LoadBalancer, ...] = Field(min_length=1, strict=False)
+    kubeadm: Kubeadm
+
+
+def load_inventory(path: Path) -> Inventory:
+    """Read inventory.yaml. InventoryError when it cannot be read, is not YAML, or is not exactly what is expected."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InventoryError(path, (str(error),)) from error
+    try:
+        return Inventory.model_validate(data)
+    except ValidationError as error:
+        problems = tuple(f"{'.'.join(map(str, entry['loc'])) or 'file'}: {entry['msg']}" for entry in error.errors())
+        raise InventoryError(path, problems) from error

@@ -1,0 +1,5 @@
+"""`python -m hagen.generator`."""
+
+from .cli import main
+
+main()

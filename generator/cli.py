@@ -1,0 +1,56 @@
+"""The front door: `hagen COMMAND`. Commands are loaded by name when they are called, so that none pays for another."""
+
+import importlib
+import sys
+from typing import Final
+
+import click
+
+from .boundary import boundary
+
+_COMMANDS: Final = {
+    "init": "hagen.generator.commands.init",
+    "check": "hagen.generator.commands.check",
+    "render": "hagen.generator.commands.render",
+    "diff": "hagen.generator.commands.diff",
+    "schema": "hagen.generator.commands.schema",
+}
+"""Command -> module, whose `command` is the click command. In the order of a cluster's life."""
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names, and imports one when it is called or its help is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*_COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = importlib.import_module(_COMMANDS[cmd_name]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib  # noqa: PLC0415  # only for a mistyped command
+
+            close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            if close:
+                error.message += f" Did you mean '{close[0]}'?"
+            raise
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(message="hagen %(version)s", package_name="hagen")
+def group() -> None:
+    """From one hagen.yaml to a GitOps repository for a highly available Kubernetes cluster on LXD."""
+
+
+def main() -> None:
+    """Entry point: every expected error is a sentence and an exit code, every other one a report."""
+    with boundary():
+        sys.exit(group.main(prog_name="hagen", standalone_mode=False) or 0)

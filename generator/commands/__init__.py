@@ -1,0 +1,1 @@
+"""One module per command of `hagen`. A command parses options, calls the generator, and prints; it decides nothing."""

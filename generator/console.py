@@ -1,0 +1,42 @@
+"""What commands print: colours on a terminal, plain text in a pipe."""
+
+import sys
+from collections.abc import Sequence
+from typing import Final, TextIO
+
+import click
+
+from .problem import Problem
+
+_COLOURS: Final = {"error": "red", "warning": "yellow"}
+
+
+def show_problems(problems: Sequence[Problem], file: str, source: str, stream: TextIO = sys.stdout) -> None:
+    """Each problem with its place and its remedy: with the line itself on a terminal, on one line in a pipe."""
+    lines = source.splitlines()
+    for problem in problems:
+        place = f"{file}:{problem.line}:{problem.column}"
+        if not stream.isatty():
+            click.echo(f"{place}: {problem.severity} {problem.code}: {problem.message}; {problem.remedy}", file=stream)
+            continue
+        colour = _COLOURS[problem.severity]
+        severity = click.style(f"{problem.severity} {problem.code}", fg=colour, bold=True)
+        click.echo(f"{severity}  {click.style(place, bold=True)}  {problem.message}", file=stream)
+        if 0 < problem.line <= len(lines):
+            _show_line(lines[problem.line - 1], problem, colour, stream)
+        click.echo(f"  {click.style('fix', fg='green')}  {problem.remedy}\n", file=stream)
+
+
+def _show_line(line: str, problem: Problem, colour: str, stream: TextIO) -> None:
+    """The line of the file, cut around the column, with a mark below it."""
+    width = 100
+    start = max(0, problem.column - width // 2)
+    number = f"{problem.line:>5} | "
+    click.echo(click.style(number, dim=True) + line[start : start + width].replace("\t", " "), file=stream)
+    mark = " " * (len(number) + problem.column - 1 - start)
+    click.echo(mark + click.style("^", fg=colour, bold=True), file=stream)
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 error", "2 errors"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

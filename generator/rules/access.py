@@ -1,0 +1,95 @@
+"""Logins on the machines: the administrator's account and the public keys."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ..model import Cluster
+from ..problem import Finding, quoted
+from .grammar import as_label
+from .rule import Fault, Rule, list_rule, reads, text_rule
+
+_USER: Final = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), CAVEATS
+_SYSTEM_USERS: Final = frozenset(
+    "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody messagebus "
+    "syslog sshd uuidd tcpdump landscape pollinate polkitd fwupd-refresh tss usbmux dnsmasq lxd haproxy keepalived "
+    "keepalived_script etcd containerd kubelet hagen".split()
+)
+_FIELDS: Final = {
+    "ssh-ed25519": 2,
+    "ssh-rsa": 3,
+    "ecdsa-sha2-nistp256": 3,
+    "ecdsa-sha2-nistp384": 3,
+    "ecdsa-sha2-nistp521": 3,
+    "sk-ssh-ed25519@openssh.com": 3,
+    "sk-ecdsa-sha2-nistp256@openssh.com": 4,
+}
+"""Types of public keys that OpenSSH takes today, and how many fields each has (RFC 4253, RFC 5656, RFC 8709)."""
+
+_COMMENT: Final = re.compile(r"[A-Za-z0-9@._+:/=(), -]*")
+_MAX_LINE: Final = 8192
+
+
+def user(text: str) -> Fault | None:
+    """An account that useradd makes and that is not the system's own."""
+    if text in _SYSTEM_USERS or text.startswith("systemd-"):
+        return Fault("HG412", f"{quoted(text)} is an account of the system", "write ubuntu, or a name of your own")
+    if _USER.fullmatch(text):
+        return None
+    message = f"{quoted(text)} is not a user name: a-z, 0-9, _ and -, a letter first, at most 32 characters"
+    return Fault("HG412", message, f"write {as_label(text, letter_first=True, length=32)}")
+
+
+def public_key(text: str) -> Fault | None:
+    """One line of authorized_keys without options: type, base64, comment (sshd(8))."""
+    if "PRIVATE KEY" in text:
+        return Fault("HG407", "this is a private SSH key", "take it out, make a new one, and write its .pub file here")
+    kind, _, rest = text.partition(" ")
+    data, _, comment = rest.strip(" ").partition(" ")
+    if kind not in _FIELDS:
+        message = f"{quoted(kind)} is not a type of SSH key"
+        return Fault("HG408", message, f"write the line of the .pub file; types: {', '.join(_FIELDS)}")
+    if _fields(data) != (kind, _FIELDS[kind]):
+        message = f"the {kind} key is cut short, or not a {kind} key at all"
+        return Fault("HG408", message, "copy the line of the .pub file again, all of it")
+    if len(text) > _MAX_LINE or not _COMMENT.fullmatch(comment):
+        message = f"the comment {quoted(comment)} has characters that are not safe in every file it is written to"
+        return Fault("HG408", message, f"write a comment of letters, digits and . _ - @, like {_safe(comment)}")
+    return None
+
+
+def _safe(comment: str) -> str:
+    return re.sub(r"[^A-Za-z0-9@._-]+", "-", comment)[:40].strip("-") or "admin@example.com"
+
+
+def _fields(data: str) -> tuple[str, int]:
+    """The type that the key itself names, and how many fields it has; fields are 4 bytes of length and the bytes."""
+    try:
+        blob = base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):
+        return "", 0
+    fields: list[bytes] = []
+    while blob:
+        length = int.from_bytes(blob[:4], "big")
+        if len(blob) < 4 + length or not length:
+            return "", 0
+        fields.append(blob[4 : 4 + length])
+        blob = blob[4 + length :]
+    return (fields[0].decode("ascii", "replace"), len(fields)) if fields else ("", 0)
+
+
+@reads("access.passwordLogin")
+def password_login(cluster: Cluster) -> Iterator[Finding]:
+    """Passwords are guessed sooner or later."""
+    if cluster.access.password_login:
+        message = "SSH logins with a password are allowed"
+        yield Finding("HG808", ("access", "passwordLogin"), message, "write passwordLogin: false and list sshKeys")
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    password_login,
+    text_rule("access.user", lambda cluster: cluster.access.user, user),
+    list_rule("access.sshKeys", lambda cluster: cluster.access.ssh_keys, public_key),
+)

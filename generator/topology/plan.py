@@ -1,0 +1,65 @@
+"""The plan of one cluster: the page on which everything derived comes together."""
+
+from dataclasses import dataclass
+
+from ..model import Cluster
+from .applications import Applications, Galera, applications, galera
+from .ingress import Ingress, ingress
+from .kubernetes import Etcd, Kubernetes, etcd, kubernetes
+from .machines import LoadBalancer, Machine, Provider, load_balancers, machines, provider
+from .network import NetworkPlan, Ports, network, ports
+from .packages import Access, Packages, access, packages
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The git repository that Argo CD follows."""
+
+    url: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """One cluster, wholly worked out."""
+
+    name: str
+    repository: Repository
+    provider: Provider
+    network: NetworkPlan
+    ports: Ports
+    machines: tuple[Machine, ...]
+    load_balancers: tuple[LoadBalancer, ...]
+    control_planes: tuple[Machine, ...]
+    workers: tuple[Machine, ...]
+    kubernetes: Kubernetes
+    etcd: Etcd
+    ingress: Ingress
+    galera: Galera
+    applications: Applications
+    packages: Packages
+    access: Access
+
+
+def plan(cluster: Cluster) -> Topology:
+    """Work out a cluster that `check` has passed; the result depends on nothing else."""
+    every = machines(cluster)
+    control_planes = tuple(machine for machine in every if machine.role == "control-plane")
+    return Topology(
+        name=cluster.metadata.name,
+        repository=Repository(cluster.repository.url, cluster.repository.revision),
+        provider=provider(cluster),
+        network=network(cluster),
+        ports=ports(cluster),
+        machines=every,
+        load_balancers=load_balancers(cluster, every),
+        control_planes=control_planes,
+        workers=tuple(machine for machine in every if machine.role == "worker"),
+        kubernetes=kubernetes(cluster, control_planes),
+        etcd=etcd(control_planes),
+        ingress=ingress(cluster),
+        galera=galera(cluster),
+        applications=applications(cluster),
+        packages=packages(cluster),
+        access=access(cluster),
+    )

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs the system packages that the tests hold rendered files against. Needs root and apt; says what it does.
+set -euo pipefail
+packages=(haproxy keepalived cloud-init nftables curl openssl iproute2 util-linux)
+
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+if [ ${#missing[@]} = 0 ]; then
+    exit 0
+fi
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "system packages: not root on Debian or Ubuntu; the checks that need these will be skipped: ${missing[*]}"
+    exit 0
+fi
+echo "system packages: installing ${missing[*]}"
+apt-get update -qq
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
