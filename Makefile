@@ -42,7 +42,7 @@ update: $(STAMP) ## Write the golden trees, the examples and the generated docum
 	HAGEN_UPDATE=1 $(PYTEST) -q tests/generator/test_golden.py tests/generator/test_documents.py
 
 bench: $(STAMP) ## Measure hagen render beside cookiecutter
-	$(BIN)/python scripts/bench_render.py
+	$(BIN)/python scripts/bench_render.py $(ARGS)
 
 package: $(STAMP) ## Build the wheel and the source distribution into dist/
 	$(BIN)/python -m build --outdir dist .

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from .codes import CODES
+from .errors import HagenError
 from .load import Document, load
 from .model import Cluster
 from .problem import Finding, Problem, path_name, printable
@@ -29,6 +30,13 @@ class Report:
     def source(self) -> str:
         """The file's text, for showing the lines that are meant."""
         return self.content.decode("utf-8-sig", errors="replace")
+
+    @property
+    def sound(self) -> Cluster:
+        """The cluster of a report without errors."""
+        if self.cluster is None:
+            raise HagenError(f"{self.file} has errors", remedy="run `hagen check`")
+        return self.cluster
 
     @property
     def errors(self) -> int:
@@ -70,7 +78,7 @@ def _judge(outcome: Outcome) -> Iterator[Finding]:
 
 
 def _place(document: Document, finding: Finding, index: int | None = None) -> Problem:
-    of_key = finding.code in {"HG103", "HG102"} or (finding.code == "HG407" and finding.path in document.keys)
+    of_key = finding.code in {"HG103", "HG102"}
     line, column = document.finding_places[index] if index is not None else document.place(finding.path, of_key=of_key)
     severity = CODES[finding.code].severity
     name, message, remedy = path_name(finding.path), finding.message, finding.remedy

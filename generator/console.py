@@ -7,6 +7,7 @@ from typing import Final, TextIO
 import click
 
 from .problem import Problem
+from .publish import Changes
 
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 
@@ -35,6 +36,17 @@ def _show_line(line: str, problem: Problem, colour: str, stream: TextIO) -> None
     click.echo(click.style(number, dim=True) + line[start : start + width].replace("\t", " "), file=stream)
     mark = " " * (len(number) + problem.column - 1 - start)
     click.echo(mark + click.style("^", fg=colour, bold=True), file=stream)
+
+
+def show_changes(changes: Changes) -> None:
+    """One line per path that is added, changed or removed."""
+    for sign, colour, paths in (
+        ("+", "green", changes.added),
+        ("~", "yellow", changes.changed),
+        ("-", "red", changes.removed),
+    ):
+        for path in paths:
+            click.echo(f"  {click.style(sign, fg=colour, bold=True)} {path}")
 
 
 def count(number: int, noun: str) -> str:

@@ -99,7 +99,7 @@ def _decode(content: bytes, document: Document) -> str | None:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig", errors="replace")
+        before = error.object[: error.start].decode("utf-8", errors="replace")  # the codec took the mark off already
         document.report(Finding("HG109", (), "the file is not UTF-8 text", "save it as UTF-8"), _end(before))
         return None
 

@@ -43,9 +43,14 @@ _CASE_ONLY: Final = 0.9  # from here on two keys differ by a slip of the hand
 
 def refusals(error: ValidationError) -> list[Refusal]:
     """Every refusal, less those that only follow from another one."""
-    entries = [entry for entry in error.errors(include_url=False) if entry["type"] != "default_factory_not_called"]
+    entries = [entry for entry in error.errors(include_url=False) if not _follows(entry)]
     meant = {_meant(tuple(entry["loc"])) for entry in entries if entry["type"] == "extra_forbidden"}
     return list(_refusals(entries, meant))
+
+
+def _follows(entry: ErrorDetails) -> bool:
+    """A default that needs a refused value, or a list that is empty only because its entries were refused."""
+    return entry["type"] == "default_factory_not_called" or (entry["type"] == "too_short" and bool(entry["input"]))
 
 
 def _refusals(entries: list[ErrorDetails], meant: set[Path | None]) -> Iterator[Refusal]:

@@ -100,8 +100,8 @@ def _flow(value: object, key: str) -> str:
     match value:
         case None | bool():
             return {None: "null", True: "true", False: "false"}[value]
-        case int() if key in _SIZES:
-            return format_size(value)
+        case int():
+            return format_size(value) if key in _SIZES else str(value)
         case timedelta():
             return format_duration(value)
         case BaseModel():

@@ -43,14 +43,17 @@ def keys(section: type[BaseModel]) -> dict[str, Any]:
 
 def example(path: Path) -> str:
     """A line that would do: the key with its example or its default."""
+    if section_at(path) is not None and not isinstance(path[-1], int) and path[-1] != "nodes":
+        return "its keys below it, or leave it out"
     section = section_at(path[:-1])
     field = keys(section).get(str(path[-1])) if section else None
     if field is None:
         return _ENTRIES.get(path[0], "another value")
+    default = field.get_default(call_default_factory=False)
     if field.examples:
         value = field.examples[0]
     else:
-        value = _EXAMPLES.get(str(path[-1]), field.get_default(call_default_factory=False))
+        value = _EXAMPLES.get(str(path[-1]), default) if field.is_required() or default is None else default
     return f"{path[-1]}: {_plain(value)}"
 
 

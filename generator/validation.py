@@ -89,17 +89,18 @@ _GONE: Final = object()
 def _drop(data: Any, path: Path, *, alone: bool = False) -> None:  # noqa: ANN401
     """Take a value out, or the whole list entry that it is a part of, which leaves a gap."""
     if not alone:
-        number = next((place for place, part in enumerate(path) if isinstance(part, int)), len(path) - 1)
-        path = path[: number + 1]
+        depth = next((place for place, part in enumerate(path) if isinstance(part, int)), len(path) - 1)
+        path = path[: depth + 1]
     for part in path[:-1]:
         try:
             data = data[part]
         except (KeyError, IndexError, TypeError):
             return
-    if isinstance(data, dict) and path:
-        data.pop(path[-1], None)
-    elif isinstance(data, list):
-        data[path[-1]] = _GONE
+    last = path[-1] if path else None
+    if isinstance(data, dict):
+        data.pop(last, None)
+    elif isinstance(data, list) and isinstance(last, int):
+        data[last] = _GONE
 
 
 def _solid(value: Any, path: Path, indexes: Indexes) -> Any:  # noqa: ANN401

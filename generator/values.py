@@ -1,7 +1,7 @@
 """From the node graph of a YAML file to plain values: numbers, texts, lists and mappings, each with its place."""
 
-from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol, Self
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -21,7 +21,7 @@ class WrittenFloat(float):
 
     text: str
 
-    def __new__(cls, text: str) -> "WrittenFloat":
+    def __new__(cls, text: str) -> Self:
         """Read the number."""
         number = super().__new__(cls, text.replace("_", ""))
         number.text = text
@@ -55,15 +55,17 @@ class Builder:
         """The values of the file, or None with a finding."""
         try:
             return self._build(root, ())
-        except _TooLargeError as error:
-            remedy = "write the values out instead of using aliases (*name)"
-            self._document.report(Finding("HG110", (), str(error), remedy), place_of(error.node))
+        except _UnfitError as error:
+            self._document.report(Finding("HG110", (), str(error), error.remedy), place_of(error.node))
             return None
 
     def _build(self, node: Node, path: Path) -> Any:  # noqa: ANN401
         self._count += 1
-        if self._count > _MAX_VALUES or len(path) > _MAX_DEPTH or id(node) in self._open:
-            raise _TooLargeError(node)
+        if len(path) > _MAX_DEPTH and id(node) not in self._open:
+            raise _UnfitError(node, "values are nested too deeply", "write the file flat, as `hagen init` does")
+        if self._count > _MAX_VALUES or id(node) in self._open:
+            remedy = "write the values out instead of using aliases (*name)"
+            raise _UnfitError(node, "aliases make the file too large", remedy)
         self._document.places[path] = place_of(node)
         if isinstance(node, ScalarNode):
             return self._scalar(node, path)
@@ -106,22 +108,14 @@ class Builder:
 
     def _scalar(self, node: ScalarNode, path: Path) -> Any:  # noqa: ANN401
         value = self._text(node, path)
+        read = _READERS.get(str(node.tag).removeprefix(_TAG))
+        if read is None:
+            self._refuse_tag(node, path)
+            return value
         try:
-            match str(node.tag).removeprefix(_TAG):
-                case "null":
-                    return None
-                case "bool":
-                    return value.lower() == "true"
-                case "int":
-                    return _integer(value)
-                case "float":
-                    return WrittenFloat(value)
-                case "str" | "timestamp":
-                    return value
+            return read(value)
         except ValueError:  # a number that Python spells otherwise (".inf")
             return value
-        self._refuse_tag(node, path)
-        return value
 
     def _text(self, node: ScalarNode, path: Path) -> str:
         value = str(node.value)
@@ -135,7 +129,7 @@ class Builder:
         return value
 
     def _refuse_tag(self, node: Node, path: Path) -> None:
-        message = f"the tag {quoted(node.tag)} is not supported"
+        message = f"the tag {quoted(str(node.tag).replace(_TAG, '!!'))} is not supported"
         self._document.report(Finding("HG110", path, message, "write a plain value without a tag"), place_of(node))
         self._document.unusable.add(path)
 
@@ -148,12 +142,24 @@ def _integer(value: str) -> int | str:
     return int(digits, 0) if digits.lower()[:2] in {"0x", "0o"} else int(digits)
 
 
-class _TooLargeError(Exception):
+_READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "null": lambda _value: None,
+    "bool": lambda value: value.lower() == "true",
+    "int": _integer,
+    "float": WrittenFloat,
+    "str": str,
+    "timestamp": str,
+}
+"""How scalars are read, by their tag in YAML's core schema."""
+
+
+class _UnfitError(Exception):
     """A value that expands without end, or almost."""
 
-    def __init__(self, node: Node) -> None:
-        super().__init__("aliases or nesting make the file too large")
+    def __init__(self, node: Node, message: str, remedy: str) -> None:
+        super().__init__(message)
         self.node = node
+        self.remedy = remedy
 
 
 def place_of(node: Node) -> Place:

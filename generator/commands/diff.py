@@ -5,13 +5,10 @@ from pathlib import Path
 
 import click
 
-from ..check import check_file
-from ..console import show_problems
-from ..publish import preview, primary_of
-from ..render import render
-from ..topology import plan
-from .check import ERRORS, summary
-from .options import config_option, output_option, template_option
+from ..console import show_changes
+from ..publish import preview
+from .options import config_option, output_option, plain_option, template_option
+from .render import rendered, sound_report
 
 CHANGES = 2
 
@@ -20,14 +17,21 @@ CHANGES = 2
 @config_option
 @output_option
 @template_option
+@plain_option
 @click.option("--stat", is_flag=True, help="List the files only.")
-def command(config: Path, output: Path | None, template: Path, stat: bool) -> None:  # noqa: FBT001
-    """Show what `hagen render` would change, and write nothing.
+def command(config: Path, output: Path | None, template: Path, plain: bool, stat: bool) -> None:  # noqa: FBT001
+    """Show what `hagen render` would change in the checked-out branch, and write nothing.
 
     Exit code: 0 nothing, 2 something, 1 errors.
     """
-    report = check_file(config)
-    show_problems(report.problems, report.file, report.source, sys.stderr)
-    if report.cluster is None:
-        click.echo(summary(report), err=True)
-        raise SystemExit(ERRORS)
+    report = sound_report(config)
+    directory, files = rendered(report, output, template)
+    name = report.sound.metadata.name
+    found = preview(directory, files, cluster=name, plain=plain, color=sys.stdout.isatty() and not stat)
+    if stat:
+        show_changes(found.changes)
+    else:
+        click.echo(found.diff, nl=False)
+    for path in found.conflicts:
+        click.echo(f"conflict: {path} was changed by hand and by the render", err=True)
+    raise SystemExit(CHANGES if found.changed else 0)

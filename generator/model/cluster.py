@@ -8,9 +8,9 @@ from .apps import Apps
 from .base import Section
 from .database import Database
 from .kubernetes import Kubernetes
-from .machines import Machines, Node
+from .machines import Machines, Node, default_nodes
 from .metadata import Metadata, Repository
-from .network import NetworkSection, default_nodes
+from .network import NetworkSection
 from .packages import Packages
 from .platform import Access, ArgoCD, Ingress, Monitoring, Storage
 

@@ -1,10 +1,12 @@
 """machines: and nodes: what the machines are made of, and which machines there are."""
 
-from typing import Literal
+from ipaddress import IPv4Network
+from typing import Any, Literal
 
 from pydantic import Field
 
 from .base import Section
+from .network import host
 from .types import Address, ByteSize
 
 GIB = 2**30
@@ -75,6 +77,21 @@ class Node(Section):
     host: str | None = Field(None, description="LXD cluster member that the machine is placed on.")
     priority: int | None = Field(
         None,
-        description="VRRP priority, 1 to 254, load balancers only. Default: 254 for the first, one less for each further "
-        "one.",
+        description="VRRP priority, 1 to 254, load balancers only. Default: 254 for the first, one less for each "
+        "further one.",
+    )
+
+
+def default_nodes(data: dict[str, Any]) -> tuple[Node, ...]:
+    """The reference cluster's eight machines, at their usual places in the network that the file gives."""
+    network: IPv4Network = data["network"].cidr
+    plan: list[tuple[str, Role, int, int]] = [
+        ("k8s-lb", "load-balancer", 11, 2),
+        ("k8s-master", "control-plane", 20, 3),
+        ("k8s-worker", "worker", 24, 3),
+    ]
+    return tuple(
+        Node(name=f"{prefix}-{index + 1}", role=role, address=host(network, first + index))
+        for prefix, role, first, count in plan
+        for index in range(count)
     )

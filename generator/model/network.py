@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any
 
 from pydantic import Field
 
@@ -30,8 +29,8 @@ class VRRP(Section):
     )
     advert_interval: Duration = Field(
         timedelta(milliseconds=100),
-        description="Time between two VRRP advertisements, in steps of 10ms. A dead load balancer is noticed after three "
-        "of them. 100ms on quiet hosts; 1s or more where virtual machines are migrated or snapshotted.",
+        description="Time between two VRRP advertisements, in steps of 10ms. A dead load balancer is noticed after "
+        "three of them. 100ms on quiet hosts; 1s or more where virtual machines are migrated or snapshotted.",
     )
 
 
@@ -70,18 +69,3 @@ class NetworkSection(Section):
 def vrrp_down_time(interval: timedelta, priority: int) -> timedelta:
     """Time until a silent master is replaced: 3 x A + (256 - priority) x A / 256 (RFC 5798, section 6.1)."""
     return 3 * interval + (256 - priority) * interval / 256
-
-
-def default_nodes(data: dict[str, Any]) -> list[dict[str, str]]:
-    """The reference cluster's eight machines, at their usual places in the network that the file gives."""
-    network: IPv4Network = data["network"].cidr
-    plan = [
-        ("k8s-lb", "load-balancer", 11, 2),
-        ("k8s-master", "control-plane", 20, 3),
-        ("k8s-worker", "worker", 24, 3),
-    ]
-    return [
-        {"name": f"{prefix}-{index + 1}", "role": role, "address": str(host(network, first + index))}
-        for prefix, role, first, count in plan
-        for index in range(count)
-    ]

@@ -65,7 +65,7 @@ class Access(Section):
         strict=False,
         description="Public SSH keys of the administrators; with none, machines are reached through LXD only.",
         examples=[
-            ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExam admin@example.com"]
+            ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin@example.com"]
         ],
     )
     password_login: bool = Field(

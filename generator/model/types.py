@@ -22,7 +22,7 @@ _VERSION: Final = re.compile(r"v?(?P<major>\d{1,4})\.(?P<minor>\d{1,4})\.(?P<pat
 _TYPE_NAMES: Final[dict[type, str]] = {  # a boolean is an int as well, and comes first
     bool: "a boolean",
     int: "a whole number",
-    float: "a number",
+    float: "a number with a point",
     str: "text",
     list: "a list",
     dict: "a mapping",
@@ -34,7 +34,7 @@ _MAX_SIZE: Final = 2**60
 def problem(code: str, message: str, remedy: str) -> PydanticCustomError:
     """An error that `check` shows as a problem of its own code, message and remedy."""
     context = {"message": message, "remedy": remedy}
-    return PydanticCustomError(code, "{message}", context)  # type: ignore[arg-type]  # wants a literal template
+    return PydanticCustomError(code, "{message}", context)
 
 
 def _text(value: Any, what: str, example: str) -> str:  # noqa: ANN401
@@ -172,7 +172,7 @@ def parse_version(value: object) -> Version:
     match = _VERSION.fullmatch(text)
     if match is None:
         full = f"{text}.0" if re.fullmatch(r"v?\d+\.\d+", text) else "1.36.2"
-        raise problem("HG701", f"{quoted(text)} is not a full version", f'write major, minor and patch, like "{full}"')
+        raise problem("HG701", f"{quoted(text)} is not a full version", f"write version: {full}")
     return Version(int(match["major"]), int(match["minor"]), int(match["patch"]))
 
 

@@ -13,9 +13,14 @@ from .rule import Fault, Rule, list_rule, reads, text_rule
 
 _USER: Final = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # useradd(8), CAVEATS
 _SYSTEM_USERS: Final = frozenset(
-    "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody messagebus "
-    "syslog sshd uuidd tcpdump landscape pollinate polkitd fwupd-refresh tss usbmux dnsmasq lxd haproxy keepalived "
-    "keepalived_script etcd containerd kubelet hagen".split()
+    re.findall(
+        r"\S+",
+        """
+        root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody messagebus
+        syslog sshd uuidd tcpdump landscape pollinate polkitd fwupd-refresh tss usbmux dnsmasq lxd haproxy keepalived
+        keepalived_script etcd containerd kubelet hagen
+        """,
+    )
 )
 _FIELDS: Final = {
     "ssh-ed25519": 2,

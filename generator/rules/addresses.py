@@ -5,14 +5,15 @@ from ipaddress import IPv4Address
 from itertools import pairwise
 from typing import Final
 
-from ..model import Cluster
+from ..model import Cluster, Node
 from ..problem import Finding, Path
-from .believed import Believed, believed, first_free
+from .believed import Believed, believed, free_addresses
 from .rule import Rule, reads
 
 _GATEWAY: Final[Path] = ("network", "gateway")
 _VIRTUAL_IP: Final[Path] = ("network", "virtualIP")
 _RANGE: Final[Path] = ("network", "dhcpRange")
+_NO_ADDRESS: Final = "one of a larger network"
 _NAMED: Final = 3  # machines that a message names
 
 
@@ -53,43 +54,42 @@ def virtual_ip(cluster: Cluster) -> Iterator[Finding]:
 
 @reads("network.cidr", "network.gateway", "network.virtualIP", each="nodes")
 def machine_addresses(cluster: Cluster) -> Iterator[Finding]:
-    """Each one inside the network, and nobody else's there."""
+    """Each one inside the network, nobody else's there, and no two alike."""
     state = believed(cluster)
     given = "nodes" in cluster.model_fields_set
-    remedy = None
-    for index, node in enumerate(cluster.nodes if given or state.finding is None else ()):
-        wrong = _wrong(cluster, state, node.address)
-        if wrong is not None:
-            code, what = wrong
-            remedy = remedy or f"write a free address, like {_free(cluster, state)}"
-            path = ("nodes", index, "address") if given or code != "HG308" else _VIRTUAL_IP
-            yield Finding(code, path, f"address {node.address} of {node.name} {what}", remedy)
-
-
-def _wrong(cluster: Cluster, state: Believed, address: IPv4Address) -> tuple[str, str] | None:
-    if address not in state.network:
-        return "HG305", f"lies outside {state.network}"
-    if edge := _edge(address, state):
-        return "HG306", f"is the {edge} address of {state.network}"
-    if address == cluster.network.gateway:
-        return "HG307", "is the gateway's"
-    return ("HG308", "is the virtual IP (network.virtualIP)") if address == cluster.network.virtual_ip else None
-
-
-@reads("network.cidr", "network.gateway", "network.virtualIP", each="nodes")
-def addresses_differ(cluster: Cluster) -> Iterator[Finding]:
-    """One machine, one address. Those of the gateway and the virtual IP were spoken of already."""
-    state = believed(cluster)
+    if state.finding is not None and not given:
+        return
     first: dict[IPv4Address, int] = {}
-    for index, node in enumerate(cluster.nodes if "nodes" in cluster.model_fields_set else ()):
-        owner = cluster.nodes[first.setdefault(node.address, index)]
-        wrong = _wrong(cluster, state, node.address)
-        if owner is not node and (wrong is None or wrong[0] == "HG305"):
-            message = f"{node.address} is the address of both {owner.name} and {node.name}"
-            if owner.name == node.name:
-                message += f" (nodes[{first[node.address]}] and nodes[{index}])"
-            remedy = f"write a free address, like {_free(cluster, state)}"
-            yield Finding("HG309", ("nodes", index, "address"), message, remedy)
+    free = free_addresses(state.network, _taken(cluster), cluster.network.dhcp_range)
+    for index, node in enumerate(cluster.nodes):
+        owner = first.setdefault(node.address, index)
+        wrong = [*_wrong(cluster, state, node), *_shared(cluster, owner, index)]
+        address = next(free, _NO_ADDRESS) if wrong else ""
+        for code, message in wrong:
+            path = ("nodes", index, "address") if given or code != "HG308" else _VIRTUAL_IP
+            yield Finding(code, path, message, f"write {path[-1]}: {address}")
+
+
+def _wrong(cluster: Cluster, state: Believed, node: Node) -> Iterator[tuple[str, str]]:
+    address = node.address
+    name = f"address {address} of {node.name}"
+    if address not in state.network:
+        yield "HG305", f"{name} lies outside {state.network}"
+    elif edge := _edge(address, state):
+        yield "HG306", f"{name} is the {edge} address of {state.network}"
+    elif address == cluster.network.gateway:
+        yield "HG307", f"{name} is the gateway's"
+    elif address == cluster.network.virtual_ip:
+        yield "HG308", f"{name} is the virtual IP (network.virtualIP)"
+
+
+def _shared(cluster: Cluster, owner: int, index: int) -> Iterator[tuple[str, str]]:
+    """Two machines, one address. Those of the gateway and the virtual IP are spoken of already."""
+    node, other = cluster.nodes[index], cluster.nodes[owner]
+    if owner == index or node.address in {cluster.network.gateway, cluster.network.virtual_ip}:
+        return
+    twins = f" (nodes[{owner}] and nodes[{index}])" if other.name == node.name else ""
+    yield "HG309", f"{node.address} is the address of both {other.name} and {node.name}{twins}"
 
 
 @reads("network.dhcpRange", "network.cidr", "network.gateway", "network.virtualIP", "nodes")
@@ -100,8 +100,10 @@ def dhcp_range(cluster: Cluster) -> Iterator[Finding]:
         return
     name = f"dhcpRange {given.start} to {given.end}"
     if given.start > given.end:
-        remedy = f"write dhcpRange: {{start: {given.end}, end: {given.start}}}"
-        yield Finding("HG313", _RANGE, f"{name} ends before it starts", remedy)
+        turned = f"write dhcpRange: {{start: {given.end}, end: {given.start}}}"
+        fits = given.end in state.network and given.start in state.network
+        free = fits and not any(_covered(cluster, given.end, given.start))
+        yield Finding("HG313", _RANGE, f"{name} ends before it starts", turned if free else _free_range(cluster, state))
     elif given.start not in state.network or given.end not in state.network:
         yield Finding("HG313", _RANGE, f"{name} lies outside {state.network}", _free_range(cluster, state))
     elif covered := list(_covered(cluster, given.start, given.end)):
@@ -120,7 +122,9 @@ def _free_range(cluster: Cluster, state: Believed) -> str:
     network = state.network
     taken = {int(address) for address in _taken(cluster) if address in network}
     edges = sorted(taken | {int(network.network_address), int(network.broadcast_address)})
-    length, before, after = max(((after - before, before, after) for before, after in pairwise(edges)), default=(0, 0, 0))
+    length, before, after = max(
+        ((after - before, before, after) for before, after in pairwise(edges)), default=(0, 0, 0)
+    )
     if length < 2:  # noqa: PLR2004  # neighbours have nothing between them
         return "leave dhcpRange out, or write a larger cidr"
     return f"write dhcpRange: {{start: {IPv4Address(before + 1)}, end: {IPv4Address(after - 1)}}}"
@@ -131,7 +135,7 @@ def _taken(cluster: Cluster) -> set[IPv4Address]:
 
 
 def _free(cluster: Cluster, state: Believed) -> str:
-    return str(first_free(state.network, _taken(cluster), cluster.network.dhcp_range) or "one of a larger network")
+    return str(next(free_addresses(state.network, _taken(cluster), cluster.network.dhcp_range), _NO_ADDRESS))
 
 
 def _edge(address: IPv4Address, state: Believed) -> str | None:
@@ -140,4 +144,4 @@ def _edge(address: IPv4Address, state: Believed) -> str | None:
     return "broadcast" if address == state.network.broadcast_address else None
 
 
-RULES: Final[tuple[Rule, ...]] = (room, gateway, virtual_ip, machine_addresses, addresses_differ, dhcp_range)
+RULES: Final[tuple[Rule, ...]] = (room, gateway, virtual_ip, machine_addresses, dhcp_range)

@@ -4,6 +4,7 @@ A cidr that is too small or simply another one puts every machine outside. That 
 is reported once, and the addresses are judged by the network that they tell of.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Final
@@ -16,6 +17,8 @@ _CIDR: Final = ("network", "cidr")
 _DEFAULT_PREFIX: Final = 27  # the default addresses go up to the 30th
 
 _NEAR: Final = 8  # bits
+_FIRST: Final = 10
+_MOST: Final = 4096  # addresses that a suggestion is looked for in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ def believed(cluster: Cluster) -> Believed:
 
 def _around(cluster: Cluster, prefix: int) -> IPv4Network:
     """The network of the file with a shorter prefix: so short that it holds all machines, if they are near at all."""
-    sizes = [cluster.network.cidr.supernet(new_prefix=length) for length in range(prefix, max(prefix - _NEAR, 8) - 1, -1)]
+    sizes = [
+        cluster.network.cidr.supernet(new_prefix=length) for length in range(prefix, max(prefix - _NEAR, 8) - 1, -1)
+    ]
     return next((size for size in sizes if all(node.address in size for node in cluster.nodes)), sizes[0])
 
 
@@ -80,9 +85,10 @@ def _prefix_for(addresses: int) -> int:
     return 32 - (addresses + 1).bit_length()
 
 
-def first_free(network: IPv4Network, taken: set[IPv4Address], reserved: DHCPRange | None) -> IPv4Address | None:
-    """The first address from the tenth on that nobody has, as the reference cluster leaves the first ones free."""
+def free_addresses(network: IPv4Network, taken: set[IPv4Address], reserved: DHCPRange | None) -> Iterator[IPv4Address]:
+    """What nobody has: from the tenth address on, as the reference cluster leaves the first ones to the site."""
     last = network.num_addresses - 1
-    numbers = (*range(10, min(last, len(taken) + 266)), *range(1, min(10, last)))
-    free = (network[number] for number in numbers if network[number] not in taken)
-    return next((address for address in free if not (reserved and reserved.start <= address <= reserved.end)), None)
+    numbers = (*range(min(_FIRST, last), min(last, len(taken) + _MOST)), *range(1, min(_FIRST, last)))
+    for address in (network[number] for number in numbers):
+        if address not in taken and not (reserved and reserved.start <= address <= reserved.end):
+            yield address

@@ -51,7 +51,7 @@ def _given(cluster: Cluster, path: Path) -> bool:
     return _FIELDS[path] in section.model_fields_set
 
 
-def _free(prefix: int, others: Iterator[IPv4Network] | list[IPv4Network]) -> IPv4Network | None:
+def _free(prefix: int, others: list[IPv4Network]) -> IPv4Network | None:
     """A private network of the size beside the others."""
     taken = list(collapse_addresses(others))
     for candidate in _CANDIDATES:
@@ -87,19 +87,27 @@ def nodes_that_fit(network: IPv4Network) -> int:
 @reads("network.cidr", "kubernetes.podCIDR", "kubernetes.serviceCIDR")
 def overlaps(cluster: Cluster) -> Iterator[Finding]:
     """No two of them share an address."""
+    suggested: dict[Path, IPv4Network] = {}
     for first, second in combinations(networks(cluster).items(), 2):
         if not first[1].overlaps(second[1]) or _is_too_large(*first) or _is_too_large(*second):
             continue
         place = second[0] if _given(cluster, second[0]) or not _given(cluster, first[0]) else first[0]
         relation = _relation(first[1], second[1])
         message = f"{_name(first[0])} {first[1]} {relation} {_name(second[0])} {second[1]}"
-        yield Finding("HG302", place, message, _suggest(cluster, *_movable(second)))
+        yield Finding("HG302", place, message, _moved(cluster, second, suggested))
 
 
-def _movable(entry: tuple[Path, IPv4Network]) -> tuple[Path, int]:
-    """The pods' or the Services' network: the machines' one is what the site has."""
+def _moved(cluster: Cluster, entry: tuple[Path, IPv4Network], suggested: dict[Path, IPv4Network]) -> str:
+    """Another place for the pods or the Services; the machines' network is what the site has."""
     path, network = entry
-    return path, min(max(network.prefixlen, 12 if path == SERVICES else 10), _NODE_PREFIX)
+    prefix = min(max(network.prefixlen, _WIDEST_SERVICES), _NODE_PREFIX)
+    if path not in suggested:
+        others = [other for key, other in networks(cluster).items() if key != path]
+        free = _free(prefix, [*others, *suggested.values()])
+        if free is None:
+            return f"write a private network with prefix /{prefix} for {path[-1]}"
+        suggested[path] = free
+    return f"write {path[-1]}: {suggested[path]}"
 
 
 def _relation(first: IPv4Network, second: IPv4Network) -> str:

@@ -49,7 +49,8 @@ def load_balancers(cluster: Cluster) -> Iterator[Finding]:
 @reads("nodes", "database.size")
 def workers(cluster: Cluster) -> Iterator[Finding]:
     """A worker of its own for each Galera node."""
-    number, size = count(cluster, "worker"), _nearest(cluster.database.size)
+    number, size = count(cluster, "worker"), cluster.database.size
+    size = size if size in GALERA_SIZES else GALERA_SIZES[0]
     if number == 0:
         yield Finding("HG209", _NODES, "no machine is a worker", f"give {size} machines role: worker")
     elif number < size:
@@ -64,12 +65,9 @@ def database_size(cluster: Cluster) -> Iterator[Finding]:
     """The sizes that the operator takes."""
     size = cluster.database.size
     if size not in GALERA_SIZES:
+        nearest = min(GALERA_SIZES, key=lambda offered: (abs(offered - size), offered))
         message = f"database.size is {size}, and takes 3 or 5"
-        yield Finding("HG207", ("database", "size"), message, f"write size: {_nearest(size)}")
-
-
-def _nearest(size: int) -> int:
-    return min(GALERA_SIZES, key=lambda offered: (abs(offered - size), offered))
+        yield Finding("HG207", ("database", "size"), message, f"write size: {nearest}" + (", or 3" if nearest > GALERA_SIZES[0] else ""))
 
 
 def _largest(number: int) -> int | None:

@@ -10,7 +10,9 @@ from .grammar import is_dns_name, is_ipv4, is_ipv6
 from .repository import in_place_of, repository_url, revision
 from .rule import Fault, Rule, list_rule, reads, text_rule
 
-_URL: Final = re.compile(r"(?P<scheme>[a-z]+)://(?P<user>[^/?#]*@)?(?P<host>\[[^]/]*\]|[^/:?#]*)(?P<rest>.*)", re.DOTALL)
+_URL: Final = re.compile(
+    r"(?P<scheme>[a-z]+)://(?P<user>[^/?#]*@)?(?P<host>\[[^]/]*\]|[^/:?#]*)(?P<rest>.*)", re.DOTALL
+)
 _REST: Final = re.compile(r"(:(?P<port>[0-9]{1,5}))?(?P<path>(/[A-Za-z0-9._~%:+,=-]*)*)")
 _PORTS: Final = range(1, 65536)
 

@@ -19,7 +19,8 @@ def kubernetes(cluster: Cluster) -> Iterator[Finding]:
     if version.minor_name not in supported:
         message = f"Kubernetes {version} is not supported; {supported} are"
         nearest = supported.nearest(version.minor_name)
-        yield Finding("HG702", _VERSION, message, f"write version: {_full(nearest)}")
+        remedy = f"write version: {_full(nearest)}, or {compatibility().default} as hagen does by itself"
+        yield Finding("HG702", _VERSION, message, remedy)
 
 
 def used_addons(cluster: Cluster) -> Iterator[str]:
@@ -43,7 +44,9 @@ def addons(cluster: Cluster) -> Iterator[Finding]:
         if addon is not None and minor_name not in addon.kubernetes:
             nearest = addon.kubernetes.nearest(minor_name)
             message = f"{name} {addon.version} is made for Kubernetes {addon.kubernetes}, not {minor_name}"
-            yield Finding("HG703", _VERSION, message, f"write version: {_full(nearest)}, if you need {name} tested")
+            chosen = name == cluster.ingress.controller and "version" not in cluster.kubernetes.model_fields_set
+            path = ("ingress", "controller") if chosen else _VERSION
+            yield Finding("HG703", path, message, f"write kubernetes.version: {_full(nearest)} for a tested pair")
 
 
 def _full(minor_name: str) -> str:

@@ -69,7 +69,7 @@ def priorities_differ(cluster: Cluster) -> Iterator[Finding]:
     effective = [
         (_HIGHEST - number if node.priority is None else node.priority) for number, (_, node) in enumerate(balancers)
     ]
-    free = iter(sorted(set(range(1, _HIGHEST + 1)) - set(effective), reverse=True))
+    free = sorted(set(range(1, _HIGHEST + 1)) - set(effective), reverse=True)
     for priority, (index, node) in zip(effective, balancers, strict=True):
         owner_index, owner = owners.setdefault(priority, (index, node))
         if owner_index == index or not _in_range(priority):
@@ -77,7 +77,14 @@ def priorities_differ(cluster: Cluster) -> Iterator[Finding]:
         if node.priority is None and owner.priority is not None:
             index, node, owner = owner_index, owner, node  # noqa: PLW2901  # the file spells out the other one's
         message = f"{owner.name} and {node.name} both have priority {priority}{_origin(owner)}"
-        yield Finding("HG503", ("nodes", index, "priority"), message, f"write priority: {next(free, 1)}")
+        yield Finding("HG503", ("nodes", index, "priority"), message, f"write priority: {_below(priority, free)}")
+
+
+def _below(priority: int, free: list[int]) -> int:
+    """The next lower priority that nobody has, so that the order stays; taken from the list."""
+    chosen = next((number for number in free if number < priority), free[0])
+    free.remove(chosen)
+    return chosen
 
 
 def _origin(owner: Node) -> str:

@@ -29,10 +29,14 @@ def autoscaling_bounds(cluster: Cluster) -> Iterator[Finding]:
     bounds = server.autoscaling
     fewest = min(server.min_available + 1, _MOST_PODS)
     if not 1 <= bounds.min <= _MOST_PODS:
-        yield Finding("HG609", (*_AUTOSCALING, "min"), f"min is {bounds.min}, and takes 1 to 1000", f"write min: {fewest}")
+        yield Finding(
+            "HG609", (*_AUTOSCALING, "min"), f"min is {bounds.min}, and takes 1 to 1000", f"write min: {fewest}"
+        )
     elif not 1 <= bounds.max <= _MOST_PODS:
         largest = max(bounds.min, fewest)
-        yield Finding("HG609", (*_AUTOSCALING, "max"), f"max is {bounds.max}, and takes 1 to 1000", f"write max: {largest}")
+        yield Finding(
+            "HG609", (*_AUTOSCALING, "max"), f"max is {bounds.max}, and takes 1 to 1000", f"write max: {largest}"
+        )
     elif bounds.min > bounds.max:
         message = f"min is {bounds.min}, and max is {bounds.max}"
         place = "max" if "max" in bounds.model_fields_set else "min"
