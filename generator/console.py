@@ -1,14 +1,18 @@
 """What commands print: colours on a terminal, plain text in a pipe."""
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Final, TextIO
 
 import click
 
+from .check import Report
 from .problem import Problem
 from .publish import Changes
 
+ERRORS: Final = 1
+WARNINGS: Final = 3
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 
 
@@ -52,3 +56,29 @@ def show_changes(changes: Changes) -> None:
 def count(number: int, noun: str) -> str:
     """ "1 error", "2 errors"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def exit_code(report: Report, *, strict: bool) -> int:
+    """The exit code that a report has."""
+    if report.errors:
+        return ERRORS
+    return WARNINGS if strict and report.warnings else 0
+
+
+def as_document(report: Report) -> str:
+    """The report as JSON: file, counts, problems."""
+    problems = [problem.as_dict() for problem in report.problems]
+    document = {"file": report.file, "errors": report.errors, "warnings": report.warnings, "problems": problems}
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def summary(report: Report) -> str:
+    """One line: what was found, and what the cluster is."""
+    found = ", ".join(
+        count(number, noun) for number, noun in ((report.errors, "error"), (report.warnings, "warning")) if number
+    )
+    if report.cluster is None:
+        return f"{report.file}: {found}"
+    roles = [node.role for node in report.cluster.nodes]
+    machines = ", ".join(count(roles.count(role), role.replace("-", " ")) for role in dict.fromkeys(roles))
+    return f"{report.file}: {found or 'no problems'}; {report.cluster.metadata.name}: {machines}"

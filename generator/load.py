@@ -4,23 +4,22 @@ ruamel.yaml (YAML 1.2: `on`, `no` and `0777` mean themselves) composes the node 
 graph because a round-trip document hides duplicate keys and keeps no place for scalars.
 """
 
-import re
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node
 from ruamel.yaml.reader import ReaderError
 
 from .errors import HagenError
 from .problem import Finding, Path
-from .values import Builder, Place
+from .values import MAX_DEPTH, Builder, Lines, Place
 
-_MAX_BYTES: Final = 4 * 2**20
-_LINE_END: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ruamel.yaml counts as the end of a line
+_MAX_BYTES: Final = 2**20
 
 _REASONS: Final = (
     ("cannot start any token", "a character that can begin no value: a tab, or one of @ ` % without quotes"),
@@ -86,12 +85,13 @@ def parse(content: bytes, name: str = "hagen.yaml") -> Document:
     """Parse the content of a file; never raises for what the content says."""
     document = Document(name, content)
     if len(content) > _MAX_BYTES:
-        document.report(Finding("HG109", (), "the file is larger than 4 MiB", "keep one cluster in one file"))
+        document.report(Finding("HG109", (), "the file is larger than 1 MiB", "keep one cluster in one file"))
         return document
     text = _decode(content, document)
-    root = None if text is None else _compose(text, document)
-    if root is not None:
-        document.data = Builder(document).build_document(root)
+    if text is not None:
+        lines = Lines(text)
+        root = _compose(text, document, lines)
+        document.data = None if root is None else Builder(document, lines).build_document(root)
     return document
 
 
@@ -100,30 +100,49 @@ def _decode(content: bytes, document: Document) -> str | None:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8", errors="replace")  # the codec took the mark off already
-        document.report(Finding("HG109", (), "the file is not UTF-8 text", "save it as UTF-8"), _end(before))
+        place = Lines(before).place(len(before))
+        document.report(Finding("HG109", (), "the file is not UTF-8 text", "save it as UTF-8"), place)
         return None
 
 
-def _end(text: str) -> Place:
-    """The place after the text."""
-    lines = _LINE_END.split(text)
-    return len(lines), len(lines[-1]) + 1
+class _TooDeepError(ComposerError):
+    """Nesting that no configuration has. Found while reading: ruamel.yaml takes quadratic time for it."""
 
 
-def _compose(text: str, document: Document) -> Node | None:
+class _Composer(Composer):
+    """Composes nodes down to a depth."""
+
+    _depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401  # as ruamel.yaml has it
+        """One node and what is below it."""
+        if self._depth > MAX_DEPTH:
+            mark = self.parser.peek_event().start_mark
+            raise _TooDeepError(None, None, "nested too deeply", mark)
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
+def _compose(text: str, document: Document, lines: Lines) -> Node | None:
     """The node graph, or None with a finding (an empty file has neither)."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # ruamel.yaml warns of directives, octal numbers and mismatched versions
-            root: Node | None = YAML(typ="rt", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        _report_syntax(error, document)
-    except ReaderError as error:
-        place = _end(text[: error.position])
-        document.report(_not_yaml("a control character", "retype the line; a pasted character is invisible"), place)
-    except RecursionError:
+            yaml = YAML(typ="rt", pure=True)
+            yaml.Composer = _Composer
+            root: Node | None = yaml.compose(text)
+    except _TooDeepError as error:
         remedy = "write the file flat, as `hagen init` does"
-        document.report(Finding("HG110", (), "values are nested too deeply", remedy))
+        place = lines.place(error.problem_mark.index) if error.problem_mark else (1, 1)
+        document.report(Finding("HG110", (), "values are nested too deeply", remedy), place)
+    except MarkedYAMLError as error:
+        _report_syntax(error, document, lines)
+    except ReaderError as error:
+        fault = _not_yaml("a control character", "retype the line; a pasted character is invisible")
+        document.report(fault, lines.place(error.position))
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError, OverflowError) as error:
         # ruamel.yaml leaks these on malformed input (bad escapes, bad directives)
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -133,9 +152,9 @@ def _compose(text: str, document: Document) -> Node | None:
     return None
 
 
-def _report_syntax(error: MarkedYAMLError, document: Document) -> None:
+def _report_syntax(error: MarkedYAMLError, document: Document, lines: Lines) -> None:
     mark = error.problem_mark or error.context_mark
-    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    place = lines.place(mark.index) if mark else (1, 1)
     given = " ".join(part for part in (error.context, error.problem) if part)
     reason = next((words for part, words in _REASONS if part in given), given)
     document.report(_not_yaml(reason, "check indentation, colons and quotes here and in the line above"), place)

@@ -38,6 +38,7 @@ _WANTED: Final = {
     "dict_type": "a mapping",
 }
 _SECRET: Final = re.compile(r"passw(or)?d|passphrase|token|secret|private_?key|access_?key|credential", re.IGNORECASE)
+_COMPARED: Final = 100  # characters; difflib takes quadratic time
 _CASE_ONLY: Final = 0.9  # from here on two keys differ by a slip of the hand
 
 
@@ -96,7 +97,7 @@ def _unknown_key(path: Path, meant: Path | None) -> Finding:
 def _is_secret(key: str, meant: Path | None) -> bool:
     if _SECRET.search(key) is None:
         return False
-    close = difflib.SequenceMatcher(None, key.lower(), str(meant[-1]).lower()).ratio() if meant else 0
+    close = difflib.SequenceMatcher(None, key[:_COMPARED].lower(), str(meant[-1]).lower()).ratio() if meant else 0
     return close < _CASE_ONLY
 
 
@@ -104,7 +105,7 @@ def _meant(path: Path) -> Path | None:
     """The key that a misspelt one comes closest to."""
     section = section_at(path[:-1])
     folded = {name.lower(): name for name in keys(section)} if section else {}
-    close = difflib.get_close_matches(str(path[-1]).lower(), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(path[-1])[:_COMPARED].lower(), folded, n=1, cutoff=0.6)
     return (*path[:-1], folded[close[0]]) if close else None
 
 
@@ -135,7 +136,7 @@ def _not_offered(path: Path, error: ErrorDetails, context: dict[str, Any]) -> Fi
     if not isinstance(value, str | int) or (isinstance(value, str) and value.isdigit() and value in names):
         message = f"{path[-1]} takes {offered}, not {type_name(value)}"
         return Finding("HG105", path, message, f"write {example(path)}")
-    close = difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(value)[:_COMPARED], names, n=1, cutoff=0.5)
     remedy = f"did you mean {close[0]}?" if close else f"write {example(path)}"
     return Finding("HG106", path, f"{path[-1]} is {quoted(value)}, and takes {offered}", remedy)
 

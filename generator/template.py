@@ -15,7 +15,7 @@ _SINGLE: Final = "repository"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One cookiecutter template: what it is rendered for ("repository" once, "load-balancer" for each), and where it is."""
+    """One cookiecutter template: where it is, and what it is rendered for ("repository", "load-balancer")."""
 
     each: str
     directory: Path

@@ -1,5 +1,7 @@
 """From the node graph of a YAML file to plain values: numbers, texts, lists and mappings, each with its place."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol, Self
 
@@ -8,12 +10,27 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .problem import Finding, Path, quoted
 
 _MAX_VALUES: Final = 200_000
-_MAX_DEPTH: Final = 50
+MAX_DEPTH: Final = 50
+"""Levels of mappings and lists; the model has six."""
 _MAX_DIGITS: Final = 40  # no number of the file needs more; Python refuses to print those with 4300
 _TAG: Final = "tag:yaml.org,2002:"
 
 Place = tuple[int, int]
 """Line and column, from 1."""
+
+_LINE_END: Final = re.compile("\r\n|[\r\n]")
+
+
+class Lines:
+    """Where the lines of a text begin. ruamel.yaml counts further characters as line ends, and editors do not."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def place(self, index: int) -> Place:
+        """The place of a character."""
+        line = bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
 
 
 class WrittenFloat(float):
@@ -46,8 +63,9 @@ class Notes(Protocol):
 class Builder:
     """Turns the node graph into values and notes each place."""
 
-    def __init__(self, document: Notes) -> None:
+    def __init__(self, document: Notes, lines: Lines) -> None:
         self._document = document
+        self._lines = lines
         self._count = 0
         self._open: set[int] = set()
 
@@ -55,18 +73,17 @@ class Builder:
         """The values of the file, or None with a finding."""
         try:
             return self._build(root, ())
-        except _UnfitError as error:
-            self._document.report(Finding("HG110", (), str(error), error.remedy), place_of(error.node))
+        except _TooLargeError as error:
+            remedy = "write the values out instead of using aliases (*name)"
+            message = "aliases make the file too large or too deep"
+            self._document.report(Finding("HG110", (), message, remedy), self._place(error.node))
             return None
 
     def _build(self, node: Node, path: Path) -> Any:  # noqa: ANN401
         self._count += 1
-        if len(path) > _MAX_DEPTH and id(node) not in self._open:
-            raise _UnfitError(node, "values are nested too deeply", "write the file flat, as `hagen init` does")
-        if self._count > _MAX_VALUES or id(node) in self._open:
-            remedy = "write the values out instead of using aliases (*name)"
-            raise _UnfitError(node, "aliases make the file too large", remedy)
-        self._document.places[path] = place_of(node)
+        if self._count > _MAX_VALUES or len(path) > MAX_DEPTH or id(node) in self._open:
+            raise _TooLargeError(node)
+        self._document.places[path] = self._place(node)
         if isinstance(node, ScalarNode):
             return self._scalar(node, path)
         self._open.add(id(node))
@@ -89,7 +106,7 @@ class Builder:
     def _items(self, node: Node, path: Path) -> Iterator[tuple[str, Any]]:
         seen: dict[str, Place] = {}
         for key_node, value_node in node.value:
-            place = place_of(key_node)
+            place = self._place(key_node)
             if not isinstance(key_node, ScalarNode):
                 finding = Finding("HG105", path, "a key is a list or a mapping", "write a plain word as key")
                 self._document.report(finding, place)
@@ -123,14 +140,17 @@ class Builder:
             value.encode()
         except UnicodeEncodeError:
             message = f"{quoted(value)} holds half a character (a lone surrogate)"
-            self._document.report(Finding("HG110", path, message, "write the character itself"), place_of(node))
+            self._document.report(Finding("HG110", path, message, "write the character itself"), self._place(node))
             self._document.unusable.add(path)
             return value.encode("utf-8", "replace").decode()
         return value
 
+    def _place(self, node: Node) -> Place:
+        return self._lines.place(node.start_mark.index)
+
     def _refuse_tag(self, node: Node, path: Path) -> None:
         message = f"the tag {quoted(str(node.tag).replace(_TAG, '!!'))} is not supported"
-        self._document.report(Finding("HG110", path, message, "write a plain value without a tag"), place_of(node))
+        self._document.report(Finding("HG110", path, message, "write a plain value without a tag"), self._place(node))
         self._document.unusable.add(path)
 
 
@@ -153,15 +173,9 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
 """How scalars are read, by their tag in YAML's core schema."""
 
 
-class _UnfitError(Exception):
+class _TooLargeError(Exception):
     """A value that expands without end, or almost."""
 
-    def __init__(self, node: Node, message: str, remedy: str) -> None:
-        super().__init__(message)
+    def __init__(self, node: Node) -> None:
+        super().__init__()
         self.node = node
-        self.remedy = remedy
-
-
-def place_of(node: Node) -> Place:
-    """Where a node starts."""
-    return node.start_mark.line + 1, node.start_mark.column + 1

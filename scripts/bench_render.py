@@ -31,6 +31,7 @@ class Series:
 
     @property
     def median(self) -> float:
+        """Half of the runs took longer."""
         return statistics.median(self.seconds)
 
 
@@ -94,7 +95,7 @@ def bench(machines: int, runs: int, scratch: Path) -> list[str]:
 @click.command()
 @click.option("--runs", default=11, show_default=True, help="Measured runs of each command; one more warms up.")
 @click.option("--write", is_flag=True, help="Write the table into docs/performance.md.")
-def main(runs: int, write: bool) -> None:  # noqa: FBT001  # click passes flags by name
+def main(runs: int, write: bool) -> None:  # click passes flags by name
     """Measure, print a table, and write it down if asked to."""
     head = [
         "Machines",

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import click
 
-from ..console import show_changes
-from ..publish import preview
+from ..ahead import generate_ahead
 from .options import config_option, output_option, plain_option, template_option
-from .render import rendered, sound_report
 
 CHANGES = 2
 
@@ -19,14 +17,20 @@ CHANGES = 2
 @template_option
 @plain_option
 @click.option("--stat", is_flag=True, help="List the files only.")
-def command(config: Path, output: Path | None, template: Path, plain: bool, stat: bool) -> None:  # noqa: FBT001
+def command(config: Path, output: Path | None, template: Path, plain: bool, stat: bool) -> None:
     """Show what `hagen render` would change in the checked-out branch, and write nothing.
 
     Exit code: 0 nothing, 2 something, 1 errors.
     """
-    report = sound_report(config)
-    directory, files = rendered(report, output, template)
-    name = report.sound.metadata.name
+    with generate_ahead() as generate:
+        # Loaded while the child loads its own.
+        from ..console import show_changes  # noqa: PLC0415
+        from ..publish import preview  # noqa: PLC0415
+        from ..rendering import rendered, sound_report  # noqa: PLC0415
+
+        report = sound_report(config)
+        name = report.sound.metadata.name
+        directory, files = rendered(report, output, template, generate)
     found = preview(directory, files, cluster=name, plain=plain, color=sys.stdout.isatty() and not stat)
     if stat:
         show_changes(found.changes)

@@ -3,9 +3,8 @@
 import os
 import sys
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from pydantic_core import PydanticCustomError
@@ -21,6 +20,9 @@ from ..model.types import parse_address, parse_network
 from ..sample import sample
 from ..schema import SCHEMA_FILE, schema_text
 from ..validation import validate
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv4Network
 
 _DEFAULTS: Final = Cluster(apiVersion=API_VERSION, kind="Cluster")
 _GATEWAY: Final = 1
@@ -57,7 +59,7 @@ _ADDRESS: Final = _Parsed("address", parse_address)
 @click.option("--workers", type=click.IntRange(min=1), help="How many workers.  [default: 3]")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing: take the defaults for what no option says.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def command(path: Path, yes: bool, force: bool, **answers: Any) -> None:  # noqa: ANN401, FBT001
+def command(path: Path, yes: bool, force: bool, **answers: Any) -> None:  # noqa: ANN401
     """Write a commented hagen.yaml to PATH, and the schema that editors check it with beside it.
 
     Asks on a terminal; takes options and defaults elsewhere, or with --yes.

@@ -28,7 +28,7 @@ class Server(Section):
     host: str = Field("server.local", description="Host name of the server.")
     port: int = Field(3000, ge=1, le=65535, description="Port that the server listens on.")
     min_available: int = Field(2, ge=0, le=1000, description="Pods that a drain leaves running (PodDisruptionBudget).")
-    autoscaling: Autoscaling = Field(Autoscaling(), description="Bounds and targets of the HPA.")
+    autoscaling: Autoscaling = Field(default_factory=Autoscaling, description="Bounds and targets of the HPA.")
 
 
 class PhpMyAdmin(Section):
@@ -41,6 +41,6 @@ class PhpMyAdmin(Section):
 class Apps(Section):
     """apps: what runs on the cluster."""
 
-    client: Client = Field(Client(), description="React client.")
-    server: Server = Field(Server(), description="Express server.")
-    php_my_admin: PhpMyAdmin = Field(PhpMyAdmin(), description="phpMyAdmin.")
+    client: Client = Field(default_factory=Client, description="React client.")
+    server: Server = Field(default_factory=Server, description="Express server.")
+    php_my_admin: PhpMyAdmin = Field(default_factory=PhpMyAdmin, description="phpMyAdmin.")

@@ -10,9 +10,10 @@ class Section(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel,
         allow_inf_nan=False,
+        # Only the whole file is validated; building each section by itself at import would cost every start 40 ms.
+        defer_build=True,
         extra="forbid",
         frozen=True,
         strict=True,
-        use_attribute_docstrings=False,
         validate_default=True,
     )

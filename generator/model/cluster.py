@@ -22,22 +22,24 @@ class Cluster(Section):
 
     api_version: Literal["hagen.dev/v1alpha1"] = Field(description="Version of this file's format.")
     kind: Literal["Cluster"] = Field(description="Kind of this file.")
-    metadata: Metadata = Field(Metadata(), description="Identity of the cluster.")
-    repository: Repository = Field(Repository(), description="The git repository that Argo CD syncs.")
-    kubernetes: Kubernetes = Field(Kubernetes(), description="Version, networks and hardening of Kubernetes.")
-    network: NetworkSection = Field(NetworkSection(), description="Network of the machines, virtual IP and VRRP.")
-    machines: Machines = Field(Machines(), description="Image, kind and size of the machines, per role.")
+    metadata: Metadata = Field(default_factory=Metadata, description="Identity of the cluster.")
+    repository: Repository = Field(default_factory=Repository, description="The git repository that Argo CD syncs.")
+    kubernetes: Kubernetes = Field(default_factory=Kubernetes, description="Version, networks and hardening.")
+    network: NetworkSection = Field(
+        default_factory=NetworkSection, description="Machine network, virtual IP, VRRP."
+    )
+    machines: Machines = Field(default_factory=Machines, description="Image, kind and size of the machines, per role.")
     nodes: tuple[Node, ...] = Field(
         default_factory=default_nodes,
         strict=False,
         min_length=1,
         description="The machines, one line each: adding, moving or replacing one is a one-line change.",
     )
-    packages: Packages = Field(Packages(), description="Mirrors and proxies.")
-    ingress: Ingress = Field(Ingress(), description="Ingress controller.")
-    storage: Storage = Field(Storage(), description="Volumes.")
-    database: Database = Field(Database(), description="Percona XtraDB Cluster.")
-    apps: Apps = Field(Apps(), description="Applications.")
-    argocd: ArgoCD = Field(ArgoCD(), description="Argo CD.")
-    monitoring: Monitoring = Field(Monitoring(), description="Metrics.")
-    access: Access = Field(Access(), description="Logins on the machines.")
+    packages: Packages = Field(default_factory=Packages, description="Mirrors and proxies.")
+    ingress: Ingress = Field(default_factory=Ingress, description="Ingress controller.")
+    storage: Storage = Field(default_factory=Storage, description="Volumes.")
+    database: Database = Field(default_factory=Database, description="Percona XtraDB Cluster.")
+    apps: Apps = Field(default_factory=Apps, description="Applications.")
+    argocd: ArgoCD = Field(default_factory=ArgoCD, description="Argo CD.")
+    monitoring: Monitoring = Field(default_factory=Monitoring, description="Metrics.")
+    access: Access = Field(default_factory=Access, description="Logins on the machines.")

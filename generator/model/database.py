@@ -55,4 +55,4 @@ class Database(Section):
         "app", alias="schema", description="Database (schema) of the applications: letters, digits, _."
     )
     user: str = Field("app", description="Database user of the applications; the operator makes its password.")
-    backup: Backup = Field(Backup(), description="Backups.")
+    backup: Backup = Field(default_factory=Backup, description="Backups.")

@@ -65,5 +65,5 @@ class Kubernetes(Section):
         description="Encrypt Secrets in etcd. The key is made on the first control plane at bootstrap and never enters "
         "git.",
     )
-    audit: Audit = Field(Audit(), description="Audit log of the API servers.")
-    containerd: Containerd = Field(Containerd(), description="Container runtime.")
+    audit: Audit = Field(default_factory=Audit, description="Audit log of the API servers.")
+    containerd: Containerd = Field(default_factory=Containerd, description="Container runtime.")

@@ -1,13 +1,15 @@
 """machines: and nodes: what the machines are made of, and which machines there are."""
 
-from ipaddress import IPv4Network
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from .base import Section
 from .network import host
 from .types import Address, ByteSize
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network
 
 GIB = 2**30
 
@@ -63,9 +65,9 @@ class Machines(Section):
         examples=["https://cloud-images.ubuntu.com/releases"],
     )
     storage_pool: str = Field("default", description="LXD storage pool of the root disks.")
-    load_balancer: LoadBalancerSize = Field(LoadBalancerSize(), description="Load balancers.")
-    control_plane: ControlPlaneSize = Field(ControlPlaneSize(), description="Control planes.")
-    worker: WorkerSize = Field(WorkerSize(), description="Workers.")
+    load_balancer: LoadBalancerSize = Field(default_factory=LoadBalancerSize, description="Load balancers.")
+    control_plane: ControlPlaneSize = Field(default_factory=ControlPlaneSize, description="Control planes.")
+    worker: WorkerSize = Field(default_factory=WorkerSize, description="Workers.")
 
 
 class Node(Section):

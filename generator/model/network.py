@@ -63,7 +63,7 @@ class NetworkSection(Section):
     mtu: int = Field(
         1500, ge=1280, le=65535, description="MTU of the machines' network; pods get 50 bytes less (VXLAN)."
     )
-    vrrp: VRRP = Field(VRRP(), description="VRRP settings of the virtual IP.")
+    vrrp: VRRP = Field(default_factory=VRRP, description="VRRP settings of the virtual IP.")
 
 
 def vrrp_down_time(interval: timedelta, priority: int) -> timedelta:

@@ -34,7 +34,7 @@ class Packages(Section):
     kubernetes_repository: str = Field(
         "https://pkgs.k8s.io/core:/stable:", description="Kubernetes apt repository, without /v<minor>/deb/."
     )
-    proxy: Proxy = Field(Proxy(), description="HTTP proxy.")
+    proxy: Proxy = Field(default_factory=Proxy, description="HTTP proxy.")
     registry_mirrors: tuple[RegistryMirror, ...] = Field(
         (),
         strict=False,

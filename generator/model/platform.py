@@ -23,7 +23,7 @@ class Ingress(Section):
         "March 2026.",
     )
     replicas: int = Field(2, ge=1, le=100, description="Ingress pods, spread over the workers.")
-    node_ports: NodePorts = Field(NodePorts(), description="Fixed NodePorts of the ingress.")
+    node_ports: NodePorts = Field(default_factory=NodePorts, description="Fixed NodePorts of the ingress.")
 
 
 class Storage(Section):
@@ -49,7 +49,7 @@ class AgentSettings(Section):
 class Monitoring(Section):
     """monitoring: metrics of the load balancers and of the cluster."""
 
-    agent: AgentSettings = Field(AgentSettings(), description="Health agent.")
+    agent: AgentSettings = Field(default_factory=AgentSettings, description="Health agent.")
     haproxy_port: int = Field(8404, ge=1, le=65535, description="Port of haproxy's own metrics on the load balancers.")
     kube_prometheus_stack: bool = Field(
         default=False, description="Add kube-prometheus-stack as an Argo CD Application."

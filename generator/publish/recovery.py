@@ -49,7 +49,8 @@ def recover(repository: Repository) -> tuple[Path, ...]:
 
 def roll_back(repository: Repository, journal: Journal) -> None:
     """Undo a transition that failed half-way in this run."""
-    if read_checkout(repository.git).head == journal.old and not _stopped_in_conflict(repository):
+    stays = read_checkout(repository.git).head == journal.old and not _stopped_in_conflict(repository)
+    if stays and _has_begun(repository, journal):
         _settle(repository, journal, forward=False)
     journal_path(repository).unlink(missing_ok=True)
 

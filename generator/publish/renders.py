@@ -1,5 +1,6 @@
 """Earlier renders: the commits that the next one builds on, and the files and primary cluster they carry."""
 
+import shlex
 from dataclasses import dataclass
 
 from ..errors import HagenError
@@ -106,5 +107,5 @@ def refuse_checked_out_elsewhere(git: Git) -> None:
     if elsewhere:
         raise HagenError(
             f"The branch {RENDERED_BRANCH} is checked out in {elsewhere}; it is hagen's own.",
-            remedy=f"Run: git -C {elsewhere} switch --detach",
+            remedy=f"Run: git -C {shlex.quote(elsewhere)} switch --detach",
         )

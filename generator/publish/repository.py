@@ -1,6 +1,7 @@
 """The repository as it is found: where its parts are, what is checked out, and why hagen would not touch it."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,6 +110,12 @@ def refuse_unready(repository: Repository, checkout: Checkout) -> None:
     for name, (what, remedy) in _UNFINISHED.items():
         if (repository.git_dir / name).exists():
             raise HagenError(f"A {what} is in progress in {directory}.", remedy=f"Finish it first: {remedy}")
+    lock = repository.git_dir / "index.lock"
+    if lock.exists():
+        raise HagenError(
+            f"Another git process is at work in {directory}, or one has died there.",
+            remedy=f"Wait for it to end; if none is running: rm {shlex.quote(str(lock))}",
+        )
     if checkout.branch is None:
         raise HagenError(f"No branch is checked out in {directory} (detached HEAD).", remedy="Run: git switch main")
     if checkout.branch == RENDERED_BRANCH:
@@ -138,5 +145,5 @@ def _no_repository(directory: Path) -> HagenError:
     return HagenError(
         f"{directory} is not empty, and is not a git repository.",
         remedy="Render into an absent or empty directory, or use --plain to write files without git. "
-        f"To let hagen merge into what is there: git init {directory}",
+        f"To let hagen merge into what is there: git init {shlex.quote(str(directory))}",
     )

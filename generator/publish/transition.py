@@ -35,8 +35,10 @@ def plan_transition(
     else:
         old = checkout.head or empty_tree(repository.algorithm)
         move_branch = move_ref(checkout.ref, merge.target, checkout.head)
-        steps = [*_adopt(adopted), _read_tree(old, merge.target), _update_refs(move_branch + move_render, cluster)]
-        steps += [_step("update-index", "-q", "--refresh", accept=(0, 1))] if adopted else []
+        # Unless refreshed, git takes files whose times differ from the index (a copied directory) for changed ones.
+        refresh = _step("update-index", "-q", "--refresh", accept=(0, 1))
+        steps = [*_adopt(adopted), refresh, _read_tree(old, merge.target)]
+        steps += [_update_refs(move_branch + move_render, cluster)]
     return Journal(
         branch=checkout.ref,
         old=checkout.head,

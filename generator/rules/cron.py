@@ -38,7 +38,7 @@ def fault(schedule: str) -> tuple[str, str] | None:
     """What is wrong with a schedule, and what to write instead; None when nothing is."""
     if schedule in _SHORTHANDS:
         return "a shorthand, not five fields", f'write "{_SHORTHANDS[schedule]}"'
-    parts = schedule.split()
+    parts = re.split(" +", schedule)
     if len(parts) != len(_FIELDS):
         return f"{len(parts)} fields, not five", 'write minute, hour, day of month, month, day of week: "0 3 * * *"'
     values: list[set[int]] = []

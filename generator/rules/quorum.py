@@ -67,7 +67,12 @@ def database_size(cluster: Cluster) -> Iterator[Finding]:
     if size not in GALERA_SIZES:
         nearest = min(GALERA_SIZES, key=lambda offered: (abs(offered - size), offered))
         message = f"database.size is {size}, and takes 3 or 5"
-        yield Finding("HG207", ("database", "size"), message, f"write size: {nearest}" + (", or 3" if nearest > GALERA_SIZES[0] else ""))
+        yield Finding(
+            "HG207",
+            ("database", "size"),
+            message,
+            f"write size: {nearest}" + (", or 3" if nearest > GALERA_SIZES[0] else ""),
+        )
 
 
 def _largest(number: int) -> int | None:

@@ -150,9 +150,7 @@ def test_the_remedy_cures(body: str) -> None:
     assert end is not None
     assert document.findings == []
     lines[problem.line - 1] = line[:start] + match["value"].rstrip(",") + line[end.start() :]
-    remaining = [
-        found.code for found in check(parse("\n".join(lines).encode())).problems if found.severity == "error"
-    ]
+    remaining = [found.code for found in check(parse("\n".join(lines).encode())).problems if found.severity == "error"]
     assert remaining == []
 
 

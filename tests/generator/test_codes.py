@@ -10,7 +10,9 @@ from hagen.generator.codes import CODES
 
 PACKAGE = Path(hagen.generator.codes.__file__).parent
 SOURCES = [
-    path for path in PACKAGE.rglob("*.py") if path.name != "codes.py" and path.relative_to(PACKAGE).parts[0] != "template"
+    path
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "codes.py" and path.relative_to(PACKAGE).parts[0] != "template"
 ]
 
 

@@ -1,5 +1,6 @@
 """What is rendered, held against the programs that will read it."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -105,8 +106,6 @@ def test_nftables_accepts_the_firewall_twice(cluster_directory: Path, tmp_path: 
 
 @every_fixture
 def test_containerd_configuration_is_toml(fixture: Path, cluster_directory: Path) -> None:
-    import tomllib
-
     user_data = yaml.safe_load((cluster_directory / "cloud-init/worker.yaml").read_text())
     files = {file["path"]: file["content"] for file in user_data["write_files"]}
     configuration = tomllib.loads(files["/etc/containerd/config.toml"])

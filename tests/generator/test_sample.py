@@ -1,5 +1,6 @@
 """The commented hagen.yaml: a configuration and its manual."""
 
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 
 from hagen.generator.model import API_VERSION, Cluster
 from hagen.generator.sample import sample
-from hagen.generator.schema import schema
+from hagen.generator.schema import build_schema
 from tests.support import MINIMAL, VALID, checked, name_of
 
 
@@ -26,7 +27,7 @@ def test_the_sample_of_the_defaults_has_no_problem_and_is_the_reference_cluster(
 
 
 @pytest.mark.parametrize("fixture", VALID, ids=name_of)
-def test_a_sample_says_what_the_cluster_is(fixture: Any) -> None:
+def test_a_sample_says_what_the_cluster_is(fixture: Path) -> None:
     cluster = cluster_of(fixture.read_bytes())
     assert cluster_of(sample(cluster).encode()) == cluster
 
@@ -70,10 +71,10 @@ def test_examples_in_comments_are_values_that_pass() -> None:
 
 
 @pytest.mark.parametrize("fixture", VALID, ids=name_of)
-def test_the_schema_takes_what_hagen_takes(fixture: Any) -> None:
+def test_the_schema_takes_what_hagen_takes(fixture: Path) -> None:
     document = yaml.safe_load(fixture.read_text())
-    jsonschema.Draft202012Validator.check_schema(schema())
-    jsonschema.Draft202012Validator(schema()).validate(document)
+    jsonschema.Draft202012Validator.check_schema(build_schema())
+    jsonschema.Draft202012Validator(build_schema()).validate(document)
 
 
 @pytest.mark.parametrize(
@@ -91,4 +92,4 @@ def test_the_schema_refuses_what_hagen_refuses(wrong: dict[str, Any]) -> None:
     document = {"apiVersion": API_VERSION, "kind": "Cluster"} | wrong
     assert checked(yaml.safe_dump(document).encode()).errors
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft202012Validator(schema()).validate(document)
+        jsonschema.Draft202012Validator(build_schema()).validate(document)

@@ -1,10 +1,12 @@
 """The rules of ownership, on plain mappings."""
 
 import pytest
-from hagen.generator.publish.compose import compose, owner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hagen.generator.publish.compose import compose, owner
+
+Tree = dict[str, int]
 CLUSTERS = ("east", "west")
 
 
@@ -82,7 +84,7 @@ def _paths(owners: tuple[str, ...]) -> st.SearchStrategy[str]:
     )
 
 
-def _trees(owners: tuple[str, ...], values: st.SearchStrategy[int]) -> st.SearchStrategy[dict[str, int]]:
+def _trees(owners: tuple[str, ...], values: st.SearchStrategy[int]) -> st.SearchStrategy[Tree]:
     return st.dictionaries(_paths(owners), values, max_size=15)
 
 
@@ -111,7 +113,7 @@ def test_own_files_are_those_of_the_render(
 
 
 @given(PREVIOUS, RENDERED)
-def test_secondary_leaves_shared_files_alone(previous: dict[str, int], rendered: dict[str, int]) -> None:
+def test_secondary_leaves_shared_files_alone(previous: Tree, rendered: Tree) -> None:
     composed = compose(previous, rendered, cluster="east", primary="west")
     shared = {p: v for p, v in previous.items() if owner(p) is None}
     assert shared.items() <= composed.items()

@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+
 from hagen.generator.errors import HagenError
 from hagen.generator.publish import Action, Outcome, RenderedFile, primary_of, write_plain
-
 from tests.generator.publish.sandbox import LINES, files, git, picture, pictured, put, sample, times
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from hagen.generator.errors import HagenError
 from hagen.generator.publish import Preview, RenderedFile, preview, write_plain
-
 from tests.generator.publish.sandbox import LINES, commit_all, files, git, picture, put, sample, times
 
 

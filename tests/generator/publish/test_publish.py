@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
-from hagen.generator.publish import Action, RenderedFile
 
+from hagen.generator.publish import Action, RenderedFile
 from tests.generator.publish.sandbox import (
     LINES,
     assert_clean,

@@ -4,15 +4,17 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from hagen.generator.errors import HagenError
 from hagen.generator.publish import Action, preview, publish, publishing, write_plain
 from hagen.generator.publish import plain as plain_module
 from hagen.generator.publish.journal import Journal, Step, journal_path, read_journal, write_journal
 from hagen.generator.publish.repository import Repository
-
+from hagen.generator.publish.transition import plan_transition
 from tests.generator.publish.sandbox import (
     LINES,
     assert_clean,
@@ -41,9 +43,10 @@ def interrupt(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
         raise PowerCutError
 
     def publish_until_the_cut(**changes: str | None) -> None:
-        with monkeypatch.context() as patch, pytest.raises(PowerCutError):
+        with monkeypatch.context() as patch:
             patch.setattr(publishing, "run_transition", cut)
-            put(root, sample(**(changes or NEW)))
+            with pytest.raises(PowerCutError):
+                put(root, sample(**(changes or NEW)))
 
     return publish_until_the_cut
 
@@ -119,7 +122,7 @@ def test_files_were_written_but_the_branch_was_not_moved(root: Path, interrupt: 
     put(root, sample())
     interrupt()
     journal = journal_of(root)
-    git(root, *journal.steps[0].arguments)
+    git(root, *journal.steps[-2].arguments)
     preview(root, sample(**NEW), cluster="east")
     assert git(root, "rev-parse", "main", "hagen/rendered").split() == [journal.target, journal.render]
     assert_clean(root)
@@ -212,18 +215,16 @@ def test_complete_conflict_is_left_to_the_user(root: Path, interrupt: Callable[.
 
 def test_failing_transition_is_rolled_back(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(root, sample())
-    plan = publishing.plan_transition
+    plan = plan_transition
 
     def failing(*arguments: object, **options: object) -> Journal:
         journal: Journal = plan(*arguments, **options)  # type: ignore[arg-type]
-        steps = (journal.steps[0], Step(("no-such-command",)))
-        return Journal(
-            journal.branch, journal.old, journal.target, journal.render, journal.previous_render, False, steps
-        )
+        return replace(journal, steps=(*journal.steps[:-1], Step(("no-such-command",))))
 
-    with monkeypatch.context() as patch, pytest.raises(HagenError) as caught:
+    with monkeypatch.context() as patch:
         patch.setattr(publishing, "plan_transition", failing)
-        put(root, sample(**NEW))
+        with pytest.raises(HagenError) as caught:
+            put(root, sample(**NEW))
     assert any("no-such-command" in line for line in caught.value.details)
     assert picture(root) == pictured(sample())
     assert_clean(root)

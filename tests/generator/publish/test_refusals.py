@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hagen.generator.errors import HagenError
-from hagen.generator.publish import RenderedFile, publish
 
-from tests.generator.publish.sandbox import commit_all, files, git, put, sample, times
+from hagen.generator.errors import HagenError
+from hagen.generator.publish import Action, RenderedFile, publish
+from tests.generator.publish.sandbox import commit_all, files, git, picture, put, sample, times
 
 
 def refused(directory: Path, words: str, **changes: str | None) -> HagenError:
@@ -189,3 +189,26 @@ def test_two_runs_at_once(root: Path) -> None:
     ):
         publish(root, sample(), cluster="east", version="1", wait_seconds=0.1)
     assert "Wait" in caught.value.remedy
+
+
+def test_index_is_locked(root: Path) -> None:
+    put(root, sample())
+    (root / ".git/index.lock").touch()
+    assert "index.lock" in refused(root, "git process", readme="new\n").remedy
+    (root / ".git/index.lock").unlink()
+    assert put(root, sample(readme="new\n")).changed == ("README.md",)
+
+
+def test_branch_that_leaves_no_room_for_hagens(root: Path) -> None:
+    root.mkdir()
+    git(root, "init", "--quiet", "--initial-branch=main")
+    (root / "mine").write_text("mine\n")
+    commit_all(root)
+    git(root, "branch", "hagen")
+    with pytest.raises(HagenError) as caught:
+        put(root, sample())
+    assert any("refs/heads/hagen" in line for line in caught.value.details)
+    assert picture(root) == {"mine": (0, b"mine\n")}
+    assert git(root, "status", "--porcelain") == ""
+    git(root, "branch", "-m", "hagen", "other")
+    assert put(root, sample()).action is Action.MERGED

@@ -1,0 +1,75 @@
+"""`generate` in a child process that is started first: its libraries load while hagen.yaml is read and judged.
+
+Saves a part of every render where there are two processors (docs/performance.md), and loses nothing where there is
+one.
+"""
+
+import contextlib
+import os
+import pickle
+import signal
+import traceback
+from collections.abc import Iterator
+from typing import BinaryIO, NoReturn, Protocol
+
+from .errors import HagenError
+from .generate import Files, Job, generate, preload
+
+
+class Generate(Protocol):
+    """What `generate` does, here or in another process."""
+
+    def __call__(self, jobs: list[Job], directory: str) -> Files:
+        """Render every job; the files below the directory."""
+
+
+@contextlib.contextmanager
+def generate_ahead() -> Iterator[Generate]:
+    """A `generate` that is getting ready. To be entered before threads are started and anything heavy is loaded."""
+    requests_read, requests_write = os.pipe()
+    answers_read, answers_write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(requests_write)
+        os.close(answers_read)
+        _serve(os.fdopen(requests_read, "rb"), os.fdopen(answers_write, "wb"))
+    os.close(requests_read)
+    os.close(answers_write)
+    with os.fdopen(answers_read, "rb") as answers:
+        try:
+            with os.fdopen(requests_write, "wb") as requests:
+                yield lambda jobs, directory: _ask(requests, answers, jobs, directory)
+        finally:
+            # The closed pipe is the child's end, if it was never asked.
+            os.waitpid(child, 0)
+
+
+def _ask(requests: BinaryIO, answers: BinaryIO, jobs: list[Job], directory: str) -> Files:
+    pickle.dump((jobs, directory), requests)
+    requests.flush()
+    answer = pickle.load(answers)  # noqa: S301  # from a child of this very process
+    if isinstance(answer, HagenError):
+        raise answer
+    if isinstance(answer, str):
+        raise RuntimeError(answer)  # noqa: TRY004  # a defect in the child, with its traceback as text
+    files: Files = answer
+    return files
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO) -> NoReturn:
+    """The child: get ready, answer one request, end. Ctrl-C is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        answer: Files | HagenError | str
+        try:
+            preload()
+            answer = generate(*pickle.load(requests))  # noqa: S301  # from the parent
+        except HagenError as error:
+            answer = error
+        except EOFError:
+            os._exit(0)
+        except Exception:  # noqa: BLE001  # whatever it is, the parent has to report it
+            answer = traceback.format_exc()
+        pickle.dump(answer, answers)
+        answers.flush()
+    os._exit(0)

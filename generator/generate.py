@@ -1,0 +1,62 @@
+"""Templates -> files, by cookiecutter, whose only importer this module is. Knows nothing of clusters."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from .errors import HagenError
+from .publish.files import RenderedFile
+
+_MODE_EXECUTABLE: Final = 0o100
+
+Files = dict[str, RenderedFile]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One template, and the variables (`cookiecutter.*`) to render it with."""
+
+    template: Path
+    variables: dict[str, Any]
+
+
+def preload() -> None:
+    """Load what `generate` needs; 0.1 s that may pass while something else happens."""
+    import cookiecutter.extensions  # noqa: PLC0415
+    import cookiecutter.generate  # noqa: F401, PLC0415
+
+    from . import bytecode  # noqa: F401, PLC0415
+
+
+def generate(jobs: Iterable[Job], directory: str) -> Files:
+    """Render every job into one scratch folder; the files below `directory` in it, by their path from there."""
+    with tempfile.TemporaryDirectory(prefix="hagen-render-") as scratch:
+        for job in jobs:
+            _render(job, Path(scratch))
+        return dict(_collect(Path(scratch) / directory))
+
+
+def _render(job: Job, scratch: Path) -> None:
+    """Render one template. Faults of a template are the template author's to read."""
+    from cookiecutter.exceptions import CookiecutterException  # noqa: PLC0415
+    from cookiecutter.generate import generate_files  # noqa: PLC0415
+    from jinja2 import TemplateError  # noqa: PLC0415
+
+    from .bytecode import bytecode_cache  # noqa: PLC0415
+
+    options = job.variables.get("_jinja2_env_vars", {})
+    environment = {"_jinja2_env_vars": options | {"bytecode_cache": bytecode_cache(options)}}
+    try:
+        generate_files(job.template, {"cookiecutter": job.variables | environment}, scratch, overwrite_if_exists=True)
+    except (CookiecutterException, TemplateError, OSError, UnicodeError) as error:
+        place = f"{job.template}: {error}"
+        raise HagenError(f"the template cannot be rendered: {place}", remedy="mend the template") from error
+
+
+def _collect(directory: Path) -> Iterator[tuple[str, RenderedFile]]:
+    for path in sorted(directory.rglob("*")):
+        if path.is_file():
+            executable = bool(path.stat().st_mode & _MODE_EXECUTABLE)
+            yield path.relative_to(directory).as_posix(), RenderedFile(path.read_bytes(), executable)

@@ -1,0 +1,77 @@
+"""Versions that go together, and the matrix that says so."""
+
+import pytest
+from pydantic import ValidationError
+
+from hagen.generator.compatibility import Range, compatibility, minor, read
+from hagen.generator.rules.versions import used_addons
+from hagen.generator.validation import validate
+
+from .conftest import Found
+
+VERSION, CONFIG = "kubernetes.version", "kubernetes.containerd.configVersion"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("kubernetes: {version: 1.36.2}", []),
+        ("kubernetes: {version: v1.35.0}", []),
+        ("kubernetes: {version: 1.34.1}", []),
+        ("kubernetes: {version: 1.30.9}", [("HG702", VERSION)]),
+        ("kubernetes: {version: 2.1.0}", [("HG702", VERSION)]),
+        ("kubernetes: {version: 1.33.0}", [("HG703", VERSION)]),
+        ("ingress: {controller: ingress-nginx}", [("HG703", "ingress.controller"), ("HG704", "ingress.controller")]),
+        ("ingress: {controller: ingress-nginx}\nkubernetes: {version: 1.35.3}", [("HG704", "ingress.controller")]),
+        ("kubernetes: {containerd: {configVersion: 2}}", [("HG705", CONFIG)]),
+        ("kubernetes: {containerd: {configVersion: 4}}", [("HG705", CONFIG)]),
+        ("kubernetes: {containerd: {configVersion: 4}}\nmachines: {image: mine}", []),
+        ("kubernetes: {containerd: {configVersion: 2}}\nmachines: {image: mine}", [("HG705", CONFIG)]),
+        ("kubernetes: {version: 1.35.3, containerd: {configVersion: 2}}\nmachines: {image: mine}", []),
+        ("kubernetes: {kubeletCertificates: self-signed}", [("HG809", "kubernetes.kubeletCertificates")]),
+    ],
+)
+def test_versions(found: Found, body: str, expected: list[tuple[str, str]]) -> None:
+    assert found(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("bounds", "version", "inside", "nearest", "text"),
+    [
+        (("1.31", "1.36"), "1.36.9", True, "1.36.9", "1.31 to 1.36"),
+        (("1.31", "1.36"), "1.9", False, "1.31", "1.31 to 1.36"),
+        (("1.31", "1.36"), "1.100", False, "1.36", "1.31 to 1.36"),
+        (("1.31", None), "2.0", True, "2.0", "1.31 and later"),
+        ((None, "1.7"), "2.0", False, "1.7", "up to 1.7"),
+        ((None, None), "9.9", True, "9.9", "any version"),
+    ],
+)
+def test_ranges(bounds: tuple[str | None, str | None], version: str, inside: bool, nearest: str, text: str) -> None:
+    releases = Range(*bounds)
+    assert (version in releases) is inside
+    assert releases.nearest(version) == nearest
+    assert str(releases) == text
+
+
+def test_the_matrix_agrees_with_itself() -> None:
+    matrix = compatibility()
+    assert compatibility() is matrix
+    assert matrix.default in matrix.supported
+    for containerd in matrix.images.values():
+        assert matrix.format_of(containerd) in matrix.formats
+    outcome = validate({"apiVersion": "hagen.dev/v1alpha1", "kind": "Cluster"})
+    assert outcome.cluster is not None
+    assert str(outcome.cluster.kubernetes.version) == matrix.default
+    assert outcome.cluster.machines.image in matrix.images
+    assert set(used_addons(outcome.cluster)) <= set(matrix.addons)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "kubernetes: {}", "kubernetes: {default: 1.36}"])
+def test_a_matrix_with_mistakes_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        read(text)
+
+
+def test_minor() -> None:
+    assert minor("v1.36.2") == (1, 36)
+    assert minor("1.9") < minor("1.10")
