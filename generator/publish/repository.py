@@ -107,15 +107,7 @@ def read_checkout(git: Git) -> Checkout:
 def refuse_unready(repository: Repository, checkout: Checkout) -> None:
     """Raise HagenError unless a merge could start in this work tree now."""
     directory = repository.directory
-    for name, (what, remedy) in _UNFINISHED.items():
-        if (repository.git_dir / name).exists():
-            raise HagenError(f"A {what} is in progress in {directory}.", remedy=f"Finish it first: {remedy}")
-    lock = repository.git_dir / "index.lock"
-    if lock.exists():
-        raise HagenError(
-            f"Another git process is at work in {directory}, or one has died there.",
-            remedy=f"Wait for it to end; if none is running: rm {shlex.quote(str(lock))}",
-        )
+    _refuse_unfinished(repository)
     if checkout.branch is None:
         raise HagenError(f"No branch is checked out in {directory} (detached HEAD).", remedy="Run: git switch main")
     if checkout.branch == RENDERED_BRANCH:
@@ -133,6 +125,19 @@ def refuse_unready(repository: Repository, checkout: Checkout) -> None:
     for path in (directory, repository.git_dir, repository.common_dir):
         if not os.access(path, os.W_OK | os.X_OK):
             raise HagenError(f"{path} is not writable.", remedy="Run hagen as the user it belongs to.")
+
+
+def _refuse_unfinished(repository: Repository) -> None:
+    directory = repository.directory
+    for name, (what, remedy) in _UNFINISHED.items():
+        if (repository.git_dir / name).exists():
+            raise HagenError(f"A {what} is in progress in {directory}.", remedy=f"Finish it first: {remedy}")
+    lock = repository.git_dir / "index.lock"
+    if lock.exists():
+        raise HagenError(
+            f"Another git process is at work in {directory}, or one has died there.",
+            remedy=f"Wait for it to end; if none is running: rm {shlex.quote(str(lock))}",
+        )
 
 
 def listed(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -95,10 +95,6 @@ def certificate_name(text: str) -> Fault | None:
     return name_or_address(text.removeprefix("*.") if text.startswith("*.") else text)
 
 
-def _php_my_admin_host(cluster: Cluster) -> str | None:
-    return cluster.apps.php_my_admin.host if cluster.apps.php_my_admin.enabled else None
-
-
 def _secret_name(cluster: Cluster) -> str | None:
     return cluster.database.backup.s3.credentials_secret if cluster.database.backup.s3 else None
 
@@ -113,6 +109,6 @@ RULES: Final[tuple[Rule, ...]] = (
     text_rule("kubernetes.dnsDomain", lambda cluster: cluster.kubernetes.dns_domain, dns_name),
     text_rule("apps.client.host", lambda cluster: cluster.apps.client.host, dns_name),
     text_rule("apps.server.host", lambda cluster: cluster.apps.server.host, dns_name),
-    text_rule("apps.phpMyAdmin.host", _php_my_admin_host, dns_name),
+    text_rule("apps.phpMyAdmin.host", lambda cluster: cluster.apps.php_my_admin.host, dns_name),
     list_rule("kubernetes.certificateSANs", lambda cluster: cluster.kubernetes.certificate_sans, certificate_name),
 )

@@ -92,7 +92,7 @@ def test_database_name_length(length: int, code: str | None) -> None:
         ("server: {host: client.local}", [("HG405", "apps.server.host")]),
         ("phpMyAdmin: {host: client.local}", [("HG405", "apps.phpMyAdmin.host")]),
         ("phpMyAdmin: {host: client.local, enabled: false}", []),
-        ("phpMyAdmin: {host: 'not a name', enabled: false}", []),
+        ("phpMyAdmin: {host: 'not a name', enabled: false}", [("HG404", "apps.phpMyAdmin.host")]),
         ("client: {host: Client.local}", [("HG404", "apps.client.host")]),
     ],
 )
