@@ -90,5 +90,5 @@ def test_joins_go_through_the_virtual_ip_and_hold_no_secret(fixture: Path, name:
     text = rendered(fixture)[f"clusters/{topology.name}/kubeadm/{name}.yaml"].content.decode()
     join = documents(fixture, name)["JoinConfiguration"]
     assert join["discovery"]["bootstrapToken"]["apiServerEndpoint"] == f"{topology.network.virtual_ip}:6443"
-    assert "token: ${JOIN_TOKEN}" in text
+    assert 'token: "${JOIN_TOKEN}"' in text
     assert ("controlPlane" in join) is (name == "join-control-plane")
