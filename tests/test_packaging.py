@@ -64,7 +64,9 @@ def test_the_template_ships_its_hidden_files(wheel: Path) -> None:
 def test_every_package_is_listed() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     found = {
-        ".".join(("hagen", *path.parent.relative_to(ROOT).parts)) for p in PROGRAMS for path in (ROOT / p).rglob("__init__.py")
+        ".".join(("hagen", *path.parent.relative_to(ROOT).parts))
+        for p in PROGRAMS
+        for path in (ROOT / p).rglob("__init__.py")
     }
     assert set(listed) == found | {"hagen.gitops-template"}
 

@@ -51,7 +51,12 @@ def run(script: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         "GIT_PAGER": "cat",
     }
     return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

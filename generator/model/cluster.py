@@ -25,9 +25,7 @@ class Cluster(Section):
     metadata: Metadata = Field(default_factory=Metadata, description="Identity of the cluster.")
     repository: Repository = Field(default_factory=Repository, description="The git repository that Argo CD syncs.")
     kubernetes: Kubernetes = Field(default_factory=Kubernetes, description="Version, networks and hardening.")
-    network: NetworkSection = Field(
-        default_factory=NetworkSection, description="Machine network, virtual IP, VRRP."
-    )
+    network: NetworkSection = Field(default_factory=NetworkSection, description="Machine network, virtual IP, VRRP.")
     machines: Machines = Field(default_factory=Machines, description="Image, kind and size of the machines, per role.")
     nodes: tuple[Node, ...] = Field(
         default_factory=default_nodes,

@@ -44,7 +44,9 @@ def git(*arguments: str, directory: str = "build/production") -> str:
 
 
 def tree(directory: Path) -> dict[str, bytes]:
-    files = (path for path in directory.rglob("*") if path.is_file() and ".git" not in path.relative_to(directory).parts)
+    files = (
+        path for path in directory.rglob("*") if path.is_file() and ".git" not in path.relative_to(directory).parts
+    )
     return {path.relative_to(directory).as_posix(): path.read_bytes() for path in files}
 
 

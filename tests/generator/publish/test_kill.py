@@ -95,7 +95,7 @@ def old_repository(root: Path) -> None:
 
 def delays(seconds: float, kills: int = KILLS) -> Iterator[tuple[int, float]]:
     """Moments spread over the whole run; the first is its begin, the last surely after its end."""
-    chance = random.Random(7)  # noqa: S311 - not for secrets
+    chance = random.Random(7)
     yield 0, 0
     for number in range(1, kills - 1):
         yield number, (number + chance.random()) / kills * seconds * 1.1
