@@ -9,7 +9,7 @@ import os
 import pickle
 import signal
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NoReturn, Protocol
 
 from .errors import HagenError
@@ -24,8 +24,11 @@ class Generate(Protocol):
 
 
 @contextlib.contextmanager
-def generate_ahead() -> Iterator[Generate]:
-    """A `generate` that is getting ready. To be entered before threads are started and anything heavy is loaded."""
+def generate_ahead(meanwhile: Callable[[], object] = int) -> Iterator[Generate]:
+    """A `generate` that is getting ready. To be entered before threads are started and anything heavy is loaded.
+
+    `meanwhile` is called while the child renders: whatever the caller will need next can be loaded then.
+    """
     requests_read, requests_write = os.pipe()
     answers_read, answers_write = os.pipe()
     child = os.fork()
@@ -38,15 +41,18 @@ def generate_ahead() -> Iterator[Generate]:
     with os.fdopen(answers_read, "rb") as answers:
         try:
             with os.fdopen(requests_write, "wb") as requests:
-                yield lambda jobs, directory: _ask(requests, answers, jobs, directory)
+                yield lambda jobs, directory: _ask(requests, answers, (jobs, directory), meanwhile)
         finally:
             # The closed pipe is the child's end, if it was never asked.
             os.waitpid(child, 0)
 
 
-def _ask(requests: BinaryIO, answers: BinaryIO, jobs: list[Job], directory: str) -> Files:
-    pickle.dump((jobs, directory), requests)
+def _ask(
+    requests: BinaryIO, answers: BinaryIO, request: tuple[list[Job], str], meanwhile: Callable[[], object]
+) -> Files:
+    pickle.dump(request, requests)
     requests.flush()
+    meanwhile()
     answer = pickle.load(answers)  # noqa: S301  # from a child of this very process
     if isinstance(answer, HagenError):
         raise answer

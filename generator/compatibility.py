@@ -1,12 +1,10 @@
-"""Versions that hagen renders, and what they go together with: compatibility.yaml, read once and strictly."""
+"""Versions that hagen renders, and what they go together with: compatibility.toml, read once and strictly."""
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any, Final
-
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pathlib import Path
+from typing import Any
 
 
 def minor(version: str) -> tuple[int, int]:
@@ -56,7 +54,6 @@ class Compatibility:
 
     default: str
     supported: Range
-    kubeadm_api: str
     formats: dict[int, Range]
     images: dict[str, str]
     last_kubernetes_of_1: str
@@ -67,70 +64,47 @@ class Compatibility:
         return next(number for number, releases in self.formats.items() if containerd in releases)
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-_Bounds = tuple[str | None, str | None]
-
-
-class _Kubernetes(_Entry):
-    default: str
-    supported: _Bounds = Field(strict=False)
-    source: str
-
-
-class _Kubeadm(_Entry):
-    api: str
-
-
-class _Format(_Entry):
-    version: int
-    containerd: _Bounds = Field(strict=False)
-
-
-class _Containerd(_Entry):
-    formats: list[_Format]
-    last_kubernetes_of_1: str
-    images: dict[str, str]
-    source: str
-
-
-class _AddOn(_Entry):
-    version: str
-    kubernetes: _Bounds = Field(strict=False)
-    source: str
-    retired: str | None = None
-
-
-class _File(_Entry):
-    kubernetes: _Kubernetes
-    kubeadm: _Kubeadm
-    containerd: _Containerd
-    addons: dict[str, _AddOn]
-
-
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 @cache
 def compatibility() -> Compatibility:
     """The matrix of this release."""
-    text = resources.files(__package__).joinpath("compatibility.yaml").read_text(encoding="utf-8")
-    return read(text)
+    return read(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def read(text: str) -> Compatibility:
-    """The matrix of a file; pydantic's ValidationError when the file is not one."""
-    file = _File.model_validate(yaml.load(text, _LOADER))  # noqa: S506  # both are safe loaders
-    return Compatibility(
-        default=file.kubernetes.default,
-        supported=Range(*file.kubernetes.supported),
-        kubeadm_api=file.kubeadm.api,
-        formats={entry.version: Range(*entry.containerd) for entry in file.containerd.formats},
-        images=file.containerd.images,
-        last_kubernetes_of_1=file.containerd.last_kubernetes_of_1,
-        addons={
-            name: AddOn(entry.version, Range(*entry.kubernetes), entry.retired) for name, entry in file.addons.items()
-        },
-    )
+    """The matrix of a file. TypeError or KeyError when the file is not one: every key is known, and none is missing."""
+    file = tomllib.loads(text)
+    parts = _kubernetes(**file.pop("kubernetes")) | _containerd(**file.pop("containerd")) | _addons(**file)
+    return Compatibility(**parts)
+
+
+def _kubernetes(*, default: str, supported: list[str], source: str) -> dict[str, Any]:
+    _cited(source)
+    return {"default": default, "supported": _range(supported)}
+
+
+def _containerd(
+    *, formats: dict[str, list[str]], images: dict[str, str], last_kubernetes_of_1: str, source: str
+) -> dict[str, Any]:
+    _cited(source)
+    numbered = {int(number): _range(releases) for number, releases in formats.items()}
+    return {"formats": numbered, "images": images, "last_kubernetes_of_1": last_kubernetes_of_1}
+
+
+def _addons(*, addons: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {"addons": {name: _addon(**entry) for name, entry in addons.items()}}
+
+
+def _addon(*, version: str, kubernetes: list[str], source: str, retired: str | None = None) -> AddOn:
+    _cited(source)
+    return AddOn(version, _range(kubernetes), retired)
+
+
+def _range(bounds: list[str]) -> Range:
+    first, last = bounds
+    return Range(first or None, last or None)
+
+
+def _cited(source: str) -> None:
+    """A range without a source is nobody's word."""
+    if not source:
+        raise TypeError("a source is empty")

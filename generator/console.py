@@ -3,20 +3,21 @@
 import json
 import sys
 from collections.abc import Sequence
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from .check import Report
-from .problem import Problem
-from .publish import Changes
+if TYPE_CHECKING:
+    from .check import Report
+    from .problem import Problem
+    from .publish import Changes
 
 ERRORS: Final = 1
 WARNINGS: Final = 3
 _COLOURS: Final = {"error": "red", "warning": "yellow"}
 
 
-def show_problems(problems: Sequence[Problem], file: str, source: str, stream: TextIO = sys.stdout) -> None:
+def show_problems(problems: Sequence["Problem"], file: str, source: str, stream: TextIO = sys.stdout) -> None:
     """Each problem with its place and its remedy: with the line itself on a terminal, on one line in a pipe."""
     lines = source.splitlines()
     for problem in problems:
@@ -32,7 +33,7 @@ def show_problems(problems: Sequence[Problem], file: str, source: str, stream: T
         click.echo(f"  {click.style('fix', fg='green')}  {problem.remedy}\n", file=stream)
 
 
-def _show_line(line: str, problem: Problem, colour: str, stream: TextIO) -> None:
+def _show_line(line: str, problem: "Problem", colour: str, stream: TextIO) -> None:
     """The line of the file, cut around the column, with a mark below it."""
     width = 100
     start = max(0, problem.column - width // 2)
@@ -42,7 +43,7 @@ def _show_line(line: str, problem: Problem, colour: str, stream: TextIO) -> None
     click.echo(mark + click.style("^", fg=colour, bold=True), file=stream)
 
 
-def show_changes(changes: Changes) -> None:
+def show_changes(changes: "Changes") -> None:
     """One line per path that is added, changed or removed."""
     for sign, colour, paths in (
         ("+", "green", changes.added),
@@ -58,21 +59,21 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def exit_code(report: Report, *, strict: bool) -> int:
+def exit_code(report: "Report", *, strict: bool) -> int:
     """The exit code that a report has."""
     if report.errors:
         return ERRORS
     return WARNINGS if strict and report.warnings else 0
 
 
-def as_document(report: Report) -> str:
+def as_document(report: "Report") -> str:
     """The report as JSON: file, counts, problems."""
     problems = [problem.as_dict() for problem in report.problems]
     document = {"file": report.file, "errors": report.errors, "warnings": report.warnings, "problems": problems}
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def summary(report: Report) -> str:
+def summary(report: "Report") -> str:
     """One line: what was found, and what the cluster is."""
     found = ", ".join(
         count(number, noun) for number, noun in ((report.errors, "error"), (report.warnings, "warning")) if number

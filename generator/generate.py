@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .errors import HagenError
-from .publish.files import RenderedFile
+from .files import RenderedFile
 
 _MODE_EXECUTABLE: Final = 0o100
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from .errors import HagenError
+from .files import RenderedFile
 from .generate import Files, Job, generate
-from .publish.files import RenderedFile
 from .schema import SCHEMA_FILE, schema_text
 from .template import Template, templates
 from .topology import Topology

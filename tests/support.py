@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hagen.generator.check import Report, check
+from hagen.generator.files import RenderedFile
 from hagen.generator.load import parse
-from hagen.generator.publish.files import RenderedFile
 from hagen.generator.render import render
 from hagen.generator.template import OWN
 from hagen.generator.topology import Topology, plan

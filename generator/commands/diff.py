@@ -7,6 +7,7 @@ import click
 
 from ..ahead import generate_ahead
 from .options import config_option, output_option, plain_option, template_option
+from .render import load_publisher
 
 CHANGES = 2
 
@@ -22,15 +23,16 @@ def command(config: Path, output: Path | None, template: Path, plain: bool, stat
 
     Exit code: 0 nothing, 2 something, 1 errors.
     """
-    with generate_ahead() as generate:
+    with generate_ahead(load_publisher) as generate:
         # Loaded while the child loads its own.
-        from ..console import show_changes  # noqa: PLC0415
-        from ..publish import preview  # noqa: PLC0415
         from ..rendering import rendered, sound_report  # noqa: PLC0415
 
         report = sound_report(config)
         name = report.sound.metadata.name
         directory, files = rendered(report, output, template, generate)
+    from ..console import show_changes  # noqa: PLC0415
+    from ..publish import preview  # noqa: PLC0415
+
     found = preview(directory, files, cluster=name, plain=plain, color=sys.stdout.isatty() and not stat)
     if stat:
         show_changes(found.changes)

@@ -24,20 +24,26 @@ def command(config: Path, output: Path | None, template: Path, plain: bool, stri
 
     Edits made by hand survive; an unchanged render makes no commit and touches no file.
     """
-    with generate_ahead() as generate:
+    with generate_ahead(load_publisher) as generate:
         # Loaded while the child loads its own.
-        from ..publish import publish, write_plain  # noqa: PLC0415
         from ..rendering import rendered, sound_report  # noqa: PLC0415
-        from ..version import version  # noqa: PLC0415
 
         report = sound_report(config, strict=strict)
         name = report.sound.metadata.name
         directory, files = rendered(report, output, template, generate)
+    from ..publish import publish, write_plain  # noqa: PLC0415
+    from ..version import version  # noqa: PLC0415
+
     if plain:
         outcome = write_plain(directory, files, cluster=name)
     else:
         outcome = publish(directory, files, cluster=name, version=version())
     _tell(outcome, name, directory, len(files))
+
+
+def load_publisher() -> None:
+    """Load what publishes: done while the child renders."""
+    from .. import publish, version  # noqa: F401, PLC0415
 
 
 def _tell(outcome: "Outcome", cluster: str, directory: Path, files: int) -> None:

@@ -1,6 +1,6 @@
 """Puts a render into a directory: through git (`publish`), as plain files (`write_plain`); `preview` shows it first."""
 
-from .files import Render, RenderedFile
+from ..files import Render, RenderedFile
 from .outcome import Action, Changes, Outcome, Preview
 from .plain import write_plain
 from .previewing import preview

@@ -6,13 +6,14 @@ import shutil
 from pathlib import Path
 
 from ..errors import HagenError
+from ..files import Render, RenderedFile
 from .create import is_replaceable, is_vacant, put_in_place, sibling
 from .detached import PENDING, PLAN, apply_pending
-from .files import Render, RenderedFile, check_paths
 from .git import Git
 from .lock import WAIT_SECONDS, hold
 from .manifest import MANIFEST, Manifest, read_manifest
 from .outcome import Action, Outcome
+from .paths import check_paths
 from .plain_plan import PlainPlan, digest_of, plan_plain
 from .readable import readable_errors
 from .repository import RENDERED_BRANCH, RENDERED_REF

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..files import Render, RenderedFile
 from .compose import compose
 from .detached import digest
-from .files import Render, RenderedFile
 from .manifest import Manifest
 from .outcome import Changes
 from .worktree import in_the_way

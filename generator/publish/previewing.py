@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from ..files import Render, RenderedFile
 from .create import is_vacant, make_repository
 from .detached import PENDING
-from .files import Render, RenderedFile, check_paths
 from .git import Git, require_git, with_identity
 from .journal import journal_path
 from .lock import WAIT_SECONDS, hold
@@ -16,6 +16,7 @@ from .manifest import read_manifest
 from .merge import plan_merge
 from .objects import blob_id, changes_of, diff_trees, empty_tree, write_blobs, write_tree
 from .outcome import Preview
+from .paths import check_paths
 from .plain import finish_pending, refuse_published
 from .plain_plan import plan_plain
 from .readable import readable_errors

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from ..files import Render
 from .create import initialise, is_replaceable, is_vacant, make_repository, put_in_place, sibling
-from .files import Render, check_paths
 from .git import Git, require_git, with_identity
 from .lock import WAIT_SECONDS, hold
 from .merge import Merge, plan_merge
 from .objects import changes_of, diff_trees, empty_tree, read_tree
 from .outcome import Action, Changes, Outcome
+from .paths import check_paths
 from .readable import readable_errors
 from .recovery import recover, roll_back
 from .render_commit import commit_render

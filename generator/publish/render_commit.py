@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from ..files import Render
 from .compose import compose
-from .files import Render
 from .git import Git
 from .objects import Entry, Tree, blob_id, write_blobs, write_tree
 from .outcome import Changes

@@ -1,4 +1,4 @@
-"""Versions that go together: Kubernetes, the add-ons, containerd and the image (see compatibility.yaml)."""
+"""Versions that go together: Kubernetes, the add-ons, containerd and the image (see compatibility.toml)."""
 
 from collections.abc import Iterator
 from typing import Final

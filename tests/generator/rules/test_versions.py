@@ -1,8 +1,10 @@
 """Versions that go together, and the matrix that says so."""
 
-import pytest
-from pydantic import ValidationError
+from pathlib import Path
 
+import pytest
+
+import hagen.generator.compatibility as compatibility_file
 from hagen.generator.compatibility import Range, compatibility, minor, read
 from hagen.generator.rules.versions import used_addons
 from hagen.generator.validation import validate
@@ -66,10 +68,24 @@ def test_the_matrix_agrees_with_itself() -> None:
     assert set(used_addons(outcome.cluster)) <= set(matrix.addons)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "kubernetes: {}", "kubernetes: {default: 1.36}"])
-def test_a_matrix_with_mistakes_is_refused(text: str) -> None:
-    with pytest.raises(ValidationError):
-        read(text)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[kubernetes]", "[kubernets]"),
+        ("last_kubernetes_of_1", "last_kubernetes"),
+        ('supported = ["1.31", "1.37"]', 'supported = ["1.31"]'),
+        ('source = "flannel states no range"', 'source = ""'),
+        ('source = "flannel states no range"', ""),
+        ('retired = "2026-03"', 'retierd = "2026-03"'),
+        ("[addons.flannel]", "[more]\n[addons.flannel]"),
+    ],
+)
+def test_a_matrix_with_mistakes_is_refused(old: str, new: str) -> None:
+    text = Path(compatibility_file.__file__).with_suffix(".toml").read_text()
+    assert read(text) == compatibility()
+    assert old in text
+    with pytest.raises((TypeError, KeyError, ValueError)):
+        read(text.replace(old, new))
 
 
 def test_minor() -> None:

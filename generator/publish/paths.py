@@ -1,27 +1,9 @@
-"""What a render yields, and which paths a repository can take."""
+"""Which paths a repository can take."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ..errors import HagenError
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
-    """One file of a render: its bytes, and whether it is a program."""
-
-    content: bytes
-    executable: bool = False
-
-    @property
-    def mode(self) -> str:
-        """Git's mode of the file, in octal digits."""
-        return "100755" if self.executable else "100644"
-
-
-# A render: POSIX paths relative to the root of the repository -> files.
-Render = Mapping[str, RenderedFile]
+from ..files import Render
 
 
 def check_paths(files: Render) -> None:
