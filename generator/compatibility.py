@@ -46,6 +46,8 @@ class AddOn:
     version: str
     kubernetes: Range
     retired: str | None
+    url: str
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,11 @@ def _addons(*, addons: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {"addons": {name: _addon(**entry) for name, entry in addons.items()}}
 
 
-def _addon(*, version: str, kubernetes: list[str], source: str, retired: str | None = None) -> AddOn:
+def _addon(
+    *, version: str, kubernetes: list[str], source: str, url: str, files: list[str], retired: str | None = None
+) -> AddOn:
     _cited(source)
-    return AddOn(version, _range(kubernetes), retired)
+    return AddOn(version, _range(kubernetes), retired, url, tuple(files))
 
 
 def _range(bounds: list[str]) -> Range:

@@ -32,6 +32,12 @@ class Storage(Section):
     provisioner: Literal["local-path"] = Field("local-path", description="Provisioner of the default StorageClass.")
 
 
+class SealedSecrets(Section):
+    """sealedSecrets: secrets that may lie in git, because only the cluster can open them."""
+
+    enabled: bool = Field(default=False, description="Install the Sealed Secrets controller.")
+
+
 class ArgoCD(Section):
     """argocd: what syncs the repository."""
 

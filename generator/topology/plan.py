@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..model import Cluster
 from .applications import Applications, Galera, applications, galera
+from .components import Component, components
 from .ingress import Ingress, ingress
 from .kubernetes import Etcd, Kubernetes, etcd, kubernetes
 from .machines import LoadBalancer, Machine, Provider, load_balancers, machines, provider
@@ -39,10 +40,14 @@ class Topology:
     applications: Applications
     packages: Packages
     access: Access
+    components: tuple[Component, ...]
 
 
-def plan(cluster: Cluster) -> Topology:
-    """Work out a cluster that `check` has passed; the result depends on nothing else."""
+def plan(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozenset()) -> Topology:
+    """Work out a cluster that `check` has passed; the result depends on nothing else.
+
+    `vendored` are the upstream manifests, as (add-on, version), of which the repository keeps copies.
+    """
     every = machines(cluster)
     control_planes = tuple(machine for machine in every if machine.role == "control-plane")
     return Topology(
@@ -62,4 +67,5 @@ def plan(cluster: Cluster) -> Topology:
         applications=applications(cluster),
         packages=packages(cluster),
         access=access(cluster),
+        components=components(cluster, vendored),
     )
