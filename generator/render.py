@@ -71,6 +71,15 @@ def _each_component(topology: Topology) -> Iterator[Variables]:
         yield {"directory": directory, "component": asdict(component)}
 
 
+def _argocd(topology: Topology) -> Iterator[Variables]:
+    yield {"directory": f"{_REPOSITORY}/clusters/{topology.name}/argocd"}
+
+
+def _each_project(topology: Topology) -> Iterator[Variables]:
+    for project in topology.argocd.projects:
+        yield {"directory": f"{_REPOSITORY}/clusters/{topology.name}/argocd/projects", "project": asdict(project)}
+
+
 def _component(name: str, topology: Topology) -> Iterator[Variables]:
     """The folder of one component, where the cluster has it."""
     for component in topology.components:
@@ -82,6 +91,8 @@ _COMPONENTS: Final = "components/"
 _EACH: Final[dict[str, Callable[[Topology], Iterator[Variables]]]] = {
     "repository": _once,
     "load-balancer": _each_load_balancer,
+    "argocd": _argocd,
+    "project": _each_project,
     "application": _each_component,
 }
 

@@ -24,6 +24,13 @@ class Ingress(Section):
     )
     replicas: int = Field(2, ge=1, le=100, description="Ingress pods, spread over the workers.")
     node_ports: NodePorts = Field(default_factory=NodePorts, description="Fixed NodePorts of the ingress.")
+    certificate_secret: str | None = Field(
+        None,
+        description="Name of a TLS Secret in the controller's namespace (nginx-gateway or ingress-nginx), made in the "
+        "cluster and never in git. Without it nginx-gateway-fabric serves no HTTPS, and ingress-nginx a certificate "
+        "that it makes up.",
+        examples=["public-tls"],
+    )
 
 
 class Storage(Section):
