@@ -22,11 +22,6 @@ _GIB: Final = 2**30
 _SMALLEST_MEMORY: Final = _GIB
 _KEPT_MEMORY: Final = _GIB // 2  # of a worker, for its system, the kubelet and the rest of what must run there
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # S3 user guide, "Bucket naming rules"
-_IMAGE: Final = re.compile(
-    r"(?P<name>([a-zA-Z0-9]([a-zA-Z0-9.-]{0,252}[a-zA-Z0-9])?(:[0-9]{1,5})?/)?"
-    r"[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*)"
-    r"(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
-)
 _REGION: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
@@ -148,21 +143,6 @@ def region(text: str) -> Fault | None:
     return Fault("HG610", f"{quoted(text)} is not a region: letters, digits and -", "write it like eu-central-1")
 
 
-def image(text: str) -> Fault | None:
-    """An image's name with a tag that stays what it is, or a digest (github.com/distribution/reference)."""
-    match = _IMAGE.fullmatch(text)
-    if match is None:
-        message = f"{quoted(text)} is not the name of an image"
-        return Fault("HG611", message, "write it like registry.example.com/team/app:1.0.0")
-    if match["digest"]:
-        return None
-    if match["tag"] is None:
-        return Fault("HG611", f"{quoted(text)} has no tag", f"write a version: {match['name']}:1.0.0")
-    if match["tag"] == "latest":
-        return Fault("HG611", f"{quoted(text)} is another image tomorrow", f"write a version: {match['name']}:1.0.0")
-    return None
-
-
 def _bucket(cluster: Cluster) -> str | None:
     return cluster.database.backup.s3.bucket if cluster.database.backup.s3 else None
 
@@ -179,8 +159,6 @@ RULES: Final[tuple[Rule, ...]] = (
     database_volume,
     database_memory,
     backup_storage,
-    text_rule("apps.client.image", lambda cluster: cluster.apps.client.image, image),
-    text_rule("apps.server.image", lambda cluster: cluster.apps.server.image, image),
     text_rule("database.backup.schedule", lambda cluster: cluster.database.backup.schedule, schedule),
     text_rule("database.backup.s3.bucket", _bucket, bucket),
     text_rule("database.backup.s3.region", _region, region),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from ..model import Cluster
-from .applications import Applications, Galera, applications, galera
+from .applications import Applications, applications
 from .argocd import ArgoCD, argocd
 from .components import Component, components
+from .database import Galera, galera
 from .ingress import Ingress, ingress
 from .kubernetes import Etcd, Kubernetes, etcd, kubernetes
 from .machines import LoadBalancer, Machine, Provider, load_balancers, machines, provider

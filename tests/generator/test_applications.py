@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hagen.generator.render import render
+from hagen.generator.rules.sql import user_name
+from hagen.generator.template import OWN
 from hagen.generator.topology import Topology
-from hagen.generator.topology.applications import Backup, Image, Metric, image
+from hagen.generator.topology.applications import Image, Metric, image
+from hagen.generator.topology.database import AGENT_USER, Backup
 from tests.support import MINIMAL, VALID, name_of, planned, rendered
 
 DIGEST = "sha256:" + "0" * 64
@@ -149,3 +153,40 @@ def test_agents_reach_the_nodes_of_a_larger_database() -> None:
     galera = planned(MINIMAL + content + b"database: {size: 5}\n").galera
     assert galera.pods[-1] == "app-pxc-4"
     assert (galera.quorum, galera.tolerance) == (3, 2)
+
+
+def test_the_agents_account_is_kept_from_the_applications() -> None:
+    assert user_name(AGENT_USER) is not None
+
+
+def test_every_container_of_the_database_is_told_to_be_confined() -> None:
+    """As far as the operator's resource can say it; a check of the built objects judges the pods."""
+    files = rendered(fixture("backups"))
+    base = yaml.safe_load(files["database/base/cluster.yaml"].content)["spec"]
+    overlay = yaml.safe_load(files["database/overlays/saved/cluster.yaml"].content)["spec"]
+    parts = [base["pxc"], base["haproxy"], base["initContainer"], overlay["backup"]["storages"]["s3"]]
+    for part in parts:
+        assert part["containerSecurityContext"] == {
+            "runAsNonRoot": True,
+            "runAsUser": 1001,
+            "runAsGroup": 1001,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }
+    assert [name for name in ("proxysql", "logcollector", "pmm") if base[name]["enabled"]] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "entry"),
+    [
+        ("team/app:1.5", {"newName": "team/app", "newTag": "1.5"}),
+        (f"team/app@{DIGEST}", {"newName": "team/app", "digest": DIGEST}),
+        (f"team/app:1.5@{DIGEST}", {"newName": "team/app", "newTag": "1.5", "digest": DIGEST}),
+    ],
+)
+def test_images_reach_kustomize(given: str, entry: dict[str, str]) -> None:
+    content = MINIMAL + f'apps: {{client: {{image: "{given}"}}}}\n'.encode()
+    files = render(planned(content), content, OWN, primary=True)
+    kustomization = yaml.safe_load(files["apps/client/overlays/production/kustomization.yaml"].content)
+    assert kustomization["images"] == [{"name": "client", **entry}]

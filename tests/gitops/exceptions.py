@@ -1,6 +1,6 @@
 """Reads exceptions.yaml, and takes what it allows out of a check's verdicts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -39,7 +39,11 @@ def problems(check: str, verdicts: Iterable[Verdict]) -> list[str]:
     return [str(verdict) for verdict in wrong if not any(entry.covers(check, verdict) for entry in exceptions())]
 
 
-def met(check: str, verdicts: Iterable[Verdict]) -> set[Allowed]:
-    """The exceptions that a check's verdicts met."""
-    wrong = [verdict for verdict in verdicts if verdict.problem]
-    return {entry for entry in exceptions() for verdict in wrong if entry.covers(check, verdict)}
+def stale(verdicts: Mapping[str, Iterable[Verdict]]) -> list[str]:
+    """The exceptions of some checks that their verdicts do not meet any more: they would hide the next fault."""
+    wrong = {check: [verdict for verdict in found if verdict.problem] for check, found in verdicts.items()}
+    return [
+        f"{entry.check}: {entry.subject}: {entry.about} is met no more: take it out of exceptions.yaml"
+        for entry in exceptions()
+        if entry.check in wrong and not any(entry.covers(entry.check, verdict) for verdict in wrong[entry.check])
+    ]

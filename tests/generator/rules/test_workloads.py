@@ -3,8 +3,9 @@
 import pytest
 
 from hagen.generator.rules.cron import fault
+from hagen.generator.rules.images import image
 from hagen.generator.rules.sql import identifier, user_name
-from hagen.generator.rules.workloads import bucket, image, region
+from hagen.generator.rules.workloads import bucket, region
 
 from .conftest import Found
 
