@@ -57,6 +57,7 @@ class NetworkPlan(_Section):
     gateway: Address
     interface: str
     mtu: int
+    dhcp_range: str
     virtual_ip: Address = Field(alias="virtualIP")
     vrrp_router_id: int = Field(alias="vrrpRouterID", ge=1, le=255)
 
@@ -103,6 +104,15 @@ class LoadBalancer(_Section):
     files: tuple[ConfigurationFile, ...] = Field(min_length=1, strict=False)
 
 
+class RoleFile(_Section):
+    """A rendered file that every machine of a role has; the systemd unit reads it again when it changed."""
+
+    role: Literal["load-balancer", "control-plane", "worker"]
+    source: str
+    target: str
+    unit: str
+
+
 class Kubeadm(_Section):
     """kubeadm's files."""
 
@@ -123,6 +133,7 @@ class Inventory(_Section):
     kubernetes: Kubernetes
     machines: tuple[Machine, ...] = Field(min_length=1, strict=False)
     load_balancers: tuple[LoadBalancer, ...] = Field(min_length=1, strict=False)
+    role_files: tuple[RoleFile, ...] = Field(strict=False)
     kubeadm: Kubeadm
 
 

@@ -22,11 +22,16 @@ def plan_nodes(network: IPv4Network, taken: frozenset[IPv4Address], counts: Mapp
         for index in range(count):
             address = next(free, None)
             if address is None:
-                remedy = f"take a larger network: {network.supernet()}"
+                remedy = f"take a larger network: {_large_enough(network, sum(counts.values()) + len(taken))}"
                 raise HagenError(f"{network} has no room for {sum(counts.values())} machines", remedy=remedy)
             used.add(address)
             nodes.append({"name": f"{PREFIXES[role]}-{index + 1}", "role": role, "address": str(address)})
     return nodes
+
+
+def _large_enough(network: IPv4Network, addresses: int) -> IPv4Network:
+    """The network around this one that has so many addresses besides its own and the broadcast one."""
+    return network.supernet(new_prefix=max(min(32 - (addresses + 1).bit_length(), network.prefixlen - 1), 0))
 
 
 def _candidates(network: IPv4Network, first: int) -> Iterator[IPv4Address]:

@@ -50,10 +50,14 @@ def generate_ahead(meanwhile: Callable[[], object] = int) -> Iterator[Generate]:
 def _ask(
     requests: BinaryIO, answers: BinaryIO, request: tuple[list[Job], str], meanwhile: Callable[[], object]
 ) -> Files:
-    pickle.dump(request, requests)
-    requests.flush()
-    meanwhile()
-    answer = pickle.load(answers)  # noqa: S301  # from a child of this very process
+    try:
+        pickle.dump(request, requests)
+        requests.flush()
+        meanwhile()
+        answer = pickle.load(answers)  # noqa: S301  # from a child of this very process
+    except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+        message = "the process that renders the templates was killed"
+        raise HagenError(message, remedy="see whether the machine ran out of memory, then run hagen again") from None
     if isinstance(answer, HagenError):
         raise answer
     if isinstance(answer, str):

@@ -6,6 +6,7 @@
 """
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from .errors import HagenError
 
 DEFECT = 70
 INTERRUPTED = 130
+_STREAM_ERRORS = {errno.ENOSPC, errno.EIO, errno.EDQUOT}
 
 
 @contextlib.contextmanager
@@ -35,12 +37,24 @@ def boundary() -> Iterator[None]:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # The reader went away (| head). Python would complain again while it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()  # the reader went away (| head)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _STREAM_ERRORS:
+            _report(error)
+            sys.exit(DEFECT)
+        with contextlib.suppress(OSError):
+            click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        _silence()
         sys.exit(1)
     except Exception as error:  # noqa: BLE001  # the boundary is what this is
         _report(error)
         sys.exit(DEFECT)
+
+
+def _silence() -> None:
+    """Send what is still buffered nowhere: Python would complain of it again while it closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show(error: HagenError) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import os
 import sys
 from typing import Final
 
@@ -56,4 +57,11 @@ def main() -> None:
     # A command lives for a second and frees nothing: looking for garbage would take a twentieth of it.
     gc.disable()
     with boundary():
-        sys.exit(group.main(prog_name="hagen", standalone_mode=False) or 0)
+        code = group.main(prog_name="hagen", standalone_mode=False, color=_colour()) or 0
+        sys.stdout.flush()
+        sys.exit(code)
+
+
+def _colour() -> bool | None:
+    """No colours where they are not wanted (no-color.org) or not understood; otherwise as the stream is."""
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None

@@ -97,7 +97,7 @@ CODES: Final[dict[str, Code]] = {
     "HG318": Code(
         "warning",
         "public addresses",
-        "The network is not a private one (RFC 1918, RFC 6598): hosts on the Internet become unreachable.",
+        "Pods or Services outside the private networks (RFC 1918, RFC 6598): hosts on the Internet become unreachable.",
     ),
     "HG319": Code(
         "error",

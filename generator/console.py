@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -38,9 +39,22 @@ def _show_line(line: str, problem: "Problem", colour: str, stream: TextIO) -> No
     width = 100
     start = max(0, problem.column - width // 2)
     number = f"{problem.line:>5} | "
-    click.echo(click.style(number, dim=True) + line[start : start + width].replace("\t", " "), file=stream)
-    mark = " " * (len(number) + problem.column - 1 - start)
+    # One sign for one: nothing of the file may steer the terminal, and the mark stays below what it means.
+    shown = "".join(_shown(character) for character in line[start : start + width])
+    click.echo(click.style(number, dim=True) + shown, file=stream)
+    mark = " " * (len(number) + sum(map(_columns, shown[: problem.column - 1 - start])))
     click.echo(mark + click.style("^", fg=colour, bold=True), file=stream)
+
+
+def _shown(character: str) -> str:
+    if character == "\t":
+        return " "
+    return character if character.isprintable() and not unicodedata.combining(character) else "?"
+
+
+def _columns(character: str) -> int:
+    """How many columns of a terminal a sign takes."""
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def show_changes(changes: "Changes") -> None:

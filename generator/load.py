@@ -19,6 +19,7 @@ from .errors import HagenError
 from .problem import Finding, Path
 from .values import MAX_DEPTH, Builder, Lines, Place
 
+_STDIN: Final = FilePath("/dev/stdin")
 _MAX_BYTES: Final = 2**20
 
 _REASONS: Final = (
@@ -69,6 +70,8 @@ class Document:
 
 def load(path: FilePath) -> Document:
     """Read a file. Faults of its syntax are findings; a file that cannot be read at all is a HagenError."""
+    if path.exists() and not path.is_file() and path != _STDIN:
+        raise HagenError(f"{path} is not a file", remedy="name a file with -c")
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)

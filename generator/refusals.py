@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from .codes import CODES
+from .compatibility import compatibility, minor
 from .model.types import type_name
 from .problem import Finding, Path, path_name, printable, quoted
 from .sections import example, keys, section_at
@@ -37,6 +38,22 @@ _WANTED: Final = {
     "model_attributes_type": "a mapping",
     "dict_type": "a mapping",
 }
+_ROLES: Final = {
+    "control-plane": "master controlplane control cp etcd server apiserver manager",
+    "load-balancer": "lb loadbalancer balancer haproxy keepalived proxy vip",
+    "worker": "node minion agent compute slave",
+}
+_SYNONYMS: Final = {word: role for role, words in _ROLES.items() for word in words.split()}
+"""What other tools call the roles."""
+
+_SIZES: Final = {"memory", "disk", "storage"}
+_SIZE: Final = re.compile(
+    r"(?P<number>\d{1,9}(?:\.\d{1,3})?)\s*(?P<unit>[kmgt])(?:i?b?|(?:ilo|ega|iga|era|ibi|ebi)(?:bytes?)?)",
+    re.IGNORECASE | re.ASCII,
+)
+_DURATION: Final = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,3})?)\s*(?P<unit>ms|s|m|h)", re.IGNORECASE | re.ASCII)
+_MINOR: Final = re.compile(r"v?(?P<minor>\d{1,4}\.\d{1,4})(\.x|\.\*|\.)?", re.ASCII)
+_ALIKE: Final = 0.7  # from here on two values differ by a slip of the hand
 _SECRET: Final = re.compile(r"passw(or)?d|passphrase|token|secret|private_?key|access_?key|credential", re.IGNORECASE)
 _COMPARED: Final = 100  # characters; difflib takes quadratic time
 _CASE_ONLY: Final = 0.9  # from here on two keys differ by a slip of the hand
@@ -79,8 +96,35 @@ def _slip(path: Path, entries: list[ErrorDetails]) -> Path:
 def _finding(path: Path, error: ErrorDetails) -> Finding:
     kind, context = error["type"], error.get("ctx", {})
     if kind in CODES:
-        return Finding(kind, path, context["message"], context["remedy"])
+        return Finding(kind, path, context["message"], _repaired(kind, path, error["input"]) or context["remedy"])
     return _WORDS.get(kind, _wrong_type)(path, error, context)
+
+
+def _repaired(code: str, path: Path, value: object) -> str | None:
+    """The value to write, where what stands there says which one is meant."""
+    text = str(value).strip()
+    if code == "HG701" and (match := _MINOR.fullmatch(text)):
+        return f"write version: {_full_version(match['minor'])}"
+    if code == "HG108" and path[-1] in _SIZES and (match := _SIZE.fullmatch(text)):
+        return _size(float(match["number"]), match["unit"].upper())
+    if code == "HG108" and path[-1] == "advertInterval" and (match := _DURATION.fullmatch(text)):
+        return f"write {match['number']}{match['unit'].lower()}"
+    return None
+
+
+def _full_version(minor_name: str) -> str:
+    """The first patch of a minor; the default where it is of that minor, or where the minor is not supported."""
+    default = compatibility().default
+    known = minor(default) != minor(minor_name) and minor_name in compatibility().supported
+    return f"{minor_name}.0" if known else default
+
+
+def _size(number: float, unit: str) -> str | None:
+    """The size as a whole number of the same unit, or of the next smaller one."""
+    if number.is_integer():
+        return f"write {number:.0f}{unit}iB"
+    smaller = {"T": "G", "G": "M", "M": "K"}.get(unit)
+    return f"write {number * 1024:.0f}{smaller}iB" if smaller else None
 
 
 def _unknown_key(path: Path, meant: Path | None) -> Finding:
@@ -133,12 +177,26 @@ def _not_offered(path: Path, error: ErrorDetails, context: dict[str, Any]) -> Fi
     offered = str(context["expected"]).replace("'", "")
     names = offered.replace(" or ", ", ").split(", ")
     value = error["input"]
+    listed = f"write {path[-1]}: {offered}"
     if not isinstance(value, str | int) or (isinstance(value, str) and value.isdigit() and value in names):
         message = f"{path[-1]} takes {offered}, not {type_name(value)}"
-        return Finding("HG105", path, message, f"write {example(path)}")
-    close = difflib.get_close_matches(str(value)[:_COMPARED], names, n=1, cutoff=0.5)
-    remedy = f"did you mean {close[0]}?" if close else f"write {example(path)}"
+        return Finding("HG105", path, message, f"write {value} without quotes" if isinstance(value, str) else listed)
+    close = _closest(str(value)[:_COMPARED], names)
+    remedy = f"did you mean {close}?" if close else listed
     return Finding("HG106", path, f"{path[-1]} is {quoted(value)}, and takes {offered}", remedy)
+
+
+def _closest(text: str, names: list[str]) -> str | None:
+    """The value that was meant: another word for it, or a slip of the hand. A guess would be worse than no word."""
+    plain = re.sub(r"[^a-z0-9]+", "", text.lower())
+    synonym = (
+        _SYNONYMS.get(plain) or _SYNONYMS.get(plain.removesuffix("node")) or _SYNONYMS.get(plain.removesuffix("s"))
+    )
+    if synonym in names:
+        return synonym
+    folded = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(text.lower(), folded, n=1, cutoff=_ALIKE)
+    return folded[close[0]] if close else None
 
 
 def _out_of_range(bound: str, words: str) -> Callable[[Path, ErrorDetails, dict[str, Any]], Finding]:

@@ -11,8 +11,9 @@ import click
 from .ahead import Generate
 from .check import Report, check_file
 from .console import exit_code, show_problems, summary
+from .errors import HagenError
 from .render import render
-from .topology import plan
+from .topology import Topology, plan
 
 if TYPE_CHECKING:
     from .files import Render
@@ -68,6 +69,9 @@ def rendered(
     own = upkeep(plan(report.sound), earlier, found.locks)
     copies = choose(own, found) if choose else keep(own.own, found)
     topology = plan(report.sound, vendored=vendored(own.own, copies))
+    _refuse_renamed(Path(report.file), directory, topology.name, earlier.primary)
+    if earlier.primary is not None:
+        _warn_of_twins(directory, topology)
     primary = earlier.primary in {None, topology.name}
     files = render(topology, report.content, template, primary=primary, generate=generate)
     notes = [f"an interrupted run was finished; your version of a file is kept in {copy}" for copy in earlier.recovered]
@@ -80,3 +84,24 @@ def tell(notes: tuple[str, ...]) -> None:
     """Say what is worth knowing beside the result."""
     for note in notes:
         click.echo(note, err=True)
+
+
+def _refuse_renamed(config: Path, directory: Path, name: str, primary: str | None) -> None:
+    """A new name in the repository's own hagen.yaml would make a second cluster of the first one's description."""
+    own = directory / "hagen.yaml"
+    if primary in {None, name} or not own.exists() or not own.samefile(config):
+        return
+    raise HagenError(
+        f"{config} describes {primary}, the first cluster of this repository, but is now named {name}",
+        remedy=f"write name: {primary} again; for a further cluster render another file with -c",
+    )
+
+
+def _warn_of_twins(directory: Path, topology: Topology) -> None:
+    """Say what this cluster shares with another one of the repository that it should not."""
+    if all(path.name == topology.name for path in directory.glob("clusters/*")):
+        return
+    from .neighbours import shared_with_others  # noqa: PLC0415  # not needed for one cluster
+
+    for shared in shared_with_others(directory, topology):
+        click.echo(click.style("warning: ", fg="yellow", bold=True) + shared, err=True)

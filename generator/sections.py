@@ -2,9 +2,12 @@
 
 import types
 import typing
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from .model import API_VERSION, Cluster
 from .problem import Path
@@ -20,9 +23,13 @@ _EXAMPLES: Final = {
     "bucket": "hagen-backups",
     "registry": "docker.io",
     "endpoints": "[https://mirror.example.com]",
-    "nodes": "[{name: k8s-worker-1, role: worker, address: 10.196.35.24}, ...]",
+    "nodes": "one line per machine, like - {name: k8s-worker-1, role: worker, address: 10.196.35.24}",
 }
-_ENTRIES: Final[dict[str | int, str]] = {"nodes": "{name: k8s-worker-4, role: worker, address: 10.196.35.27}"}
+_AN_ADDRESS: Final = "10.196.35.11"  # all other defaults that follow from other keys are addresses
+_ENTRIES: Final[dict[str | int, str]] = {
+    "nodes": "{name: k8s-worker-4, role: worker, address: 10.196.35.27}",
+    "registryMirrors": "{registry: docker.io, endpoints: [https://mirror.example.com]}",
+}
 
 
 def section_at(path: Path) -> type[BaseModel] | None:
@@ -48,13 +55,25 @@ def example(path: Path) -> str:
     section = section_at(path[:-1])
     field = keys(section).get(str(path[-1])) if section else None
     if field is None:
-        return _ENTRIES.get(path[0], "another value")
-    default = field.get_default(call_default_factory=False)
+        return _ENTRIES.get(path[-2], "another value") if len(path) > 1 else "another value"
+    return f"{path[-1]}: {_value(str(path[-1]), field)}"
+
+
+def _value(key: str, field: FieldInfo) -> str:
+    """What the key may hold: each of a few values, an example, or the default. A default may follow from other keys."""
+    choices = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is typing.Literal else ()
+    if len(choices) > 1 and field.is_required():
+        return one_of(choices)
     if field.examples:
-        value = field.examples[0]
-    else:
-        value = _EXAMPLES.get(str(path[-1]), default) if field.is_required() or default is None else default
-    return f"{path[-1]}: {_plain(value)}"
+        return _plain(field.examples[0])
+    default = None if field.default is PydanticUndefined else field.default
+    return _plain(default if default is not None else _EXAMPLES.get(key, _AN_ADDRESS))
+
+
+def one_of(values: Sequence[object]) -> str:
+    """ "a", "a or b", "a, b or c"."""
+    *first, last = map(str, values)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _plain(value: object) -> str:

@@ -1,5 +1,6 @@
 """`hagen check`: every problem of a hagen.yaml at once."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -24,4 +25,9 @@ def command(config: Path, strict: bool, as_json: bool) -> None:  # click passes 
     else:
         show_problems(report.problems, report.file, report.source)
         click.echo(summary(report))
+        if report.cluster is not None and sys.stdout.isatty():
+            from ..overview import show_overview  # noqa: PLC0415  # a table only where somebody looks
+            from ..topology import plan  # noqa: PLC0415
+
+            show_overview(plan(report.cluster))
     raise SystemExit(exit_code(report, strict=strict))

@@ -1,32 +1,60 @@
 """`hagen init`: a commented hagen.yaml, asked for or taken from flags."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 from pydantic_core import PydanticCustomError
 
 from ..addressing import plan_nodes
 from ..check import check
-from ..console import show_problems
 from ..errors import HagenError
 from ..load import parse
 from ..model import API_VERSION, Cluster
 from ..model.network import host
 from ..model.types import parse_address, parse_network
+from ..problem import Problem
+from ..rules.networks import free_network
 from ..sample import sample
 from ..schema import SCHEMA_FILE, schema_text
 from ..validation import validate
 
-if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv4Network
-
 _DEFAULTS: Final = Cluster(apiVersion=API_VERSION, kind="Cluster")
 _GATEWAY: Final = 1
 _VIRTUAL_IP: Final = 30
+
+
+_OPTION_OF_KEY: Final = {
+    "metadata.name": "--name",
+    "repository.url": "--repository",
+    "network.cidr": "--network",
+    "network.virtualIP": "--virtual-ip",
+}
+_OPTION_OF_CODE: Final = {
+    "HG202": "--control-planes",
+    "HG206": "--workers",
+    "HG303": "--workers",
+    "HG504": "--load-balancers",
+}
+_VALUE: Final = re.compile(r"(?:write|did you mean) (?:[\w.]+: )?([^\s;,?]*[^\s;,?a-z][^\s;,?]*|[a-z0-9-]+(?=;|,|$))")
+"""The value in a remedy, where it names one."""
+
+
+class _Odd(click.IntRange):
+    """A number of etcd members."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        number = super().convert(value, param, ctx)
+        if number % 2 == 0:
+            self.fail(
+                f"{number} tolerate as many failures as {number - 1}: take {number + 1} or {number - 1}", param, ctx
+            )
+        return number
 
 
 class _Parsed(click.ParamType[Any]):
@@ -66,54 +94,74 @@ def command(path: Path, yes: bool, force: bool, **answers: Any) -> None:  # noqa
     """
     if path.exists() and not force:
         raise HagenError(f"{path} exists already", remedy="name another file, or add --force to replace it")
-    if not yes and sys.stdin.isatty():
-        answers = _ask(answers)
-    text = _text(answers)
+    if yes or sys.stdin is None or not sys.stdin.isatty():  # None: the shell closed it (<&-)
+        text, notes = _text(answers)
+    else:
+        text, notes = _asked(answers)
     _write(path, text)
     _write(path.with_name(SCHEMA_FILE), schema_text())
+    for note in notes:
+        click.echo(note)
     click.echo(f"{path} written; {SCHEMA_FILE} beside it lets editors complete and check it.")
     click.echo(f"Next: read it, then `hagen check -c {path}` and `hagen render -c {path}`.")
 
 
-def _ask(answers: dict[str, Any]) -> dict[str, Any]:
-    """Ask for what no option said."""
+def _asked(answers: dict[str, Any]) -> tuple[str, list[str]]:
+    """The text that the answers make. When they make none, everything is asked again, each answer as its default."""
+    answers = _ask(answers, {})
+    while True:
+        try:
+            return _text(answers)
+        except HagenError as error:
+            for line in (error.message, *error.details, error.remedy):
+                click.echo(line, err=True)
+            answers = _ask(dict.fromkeys(answers), answers)
+
+
+def _ask(answers: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """Ask for what no option said; what was answered before is offered again."""
     questions: list[tuple[str, str, Any, Any]] = [
         ("name", "Name of the cluster", _DEFAULTS.metadata.name, str),
         ("repository", "URL of its git repository", None, str),
         ("network", "Network of the machines", _DEFAULTS.network.cidr, _NETWORK),
         ("virtual_ip", "Virtual IP", None, _ADDRESS),
         ("load_balancers", "Load balancers", 2, click.IntRange(min=1)),
-        ("control_planes", "Control planes (odd: 3 or 5)", 3, click.IntRange(min=1)),
-        ("workers", "Workers", 3, click.IntRange(min=1)),
+        ("control_planes", "Control planes (odd: 3 or 5)", 3, _Odd(min=1)),
+        ("workers", "Workers", 3, click.IntRange(min=_DEFAULTS.database.size)),
     ]
     derived: dict[str, Callable[[], Any]] = {
         "repository": lambda: _repository(answers["name"]),
-        "virtual_ip": lambda: host(answers["network"], _VIRTUAL_IP),
+        "virtual_ip": lambda: _virtual_ip(answers["network"]),
     }
     for key, question, default, kind in questions:
         if answers[key] is None:
             shown = derived[key]() if key in derived else default
-            answers[key] = click.prompt(question, default=shown, type=kind, err=True)
+            answers[key] = click.prompt(question, default=before.get(key, shown), type=kind, err=True)
     return answers
 
 
-def _text(answers: dict[str, Any]) -> str:
-    """The file's text; a HagenError that shows every problem when the answers do not make a cluster."""
+def _text(answers: dict[str, Any]) -> tuple[str, list[str]]:
+    """The file's text, and what was chosen that nobody answered.
+
+    A HagenError that shows every problem when the answers do not make a cluster.
+    """
     name = answers["name"] or _DEFAULTS.metadata.name
     network: IPv4Network = answers["network"] or _DEFAULTS.network.cidr
-    virtual_ip: IPv4Address = answers["virtual_ip"] or host(network, _VIRTUAL_IP)
+    virtual_ip: IPv4Address = answers["virtual_ip"] or _virtual_ip(network)
     counts = {
         "load-balancer": answers["load_balancers"] or 2,
         "control-plane": answers["control_planes"] or 3,
         "worker": answers["workers"] or 3,
     }
     taken = frozenset({host(network, _GATEWAY), virtual_ip})
+    chosen = _beside(network)
     data = {
         "apiVersion": API_VERSION,
         "kind": "Cluster",
         "metadata": {"name": name},
         "repository": {"url": answers["repository"] or _repository(name)},
         "network": {"cidr": network, "virtualIP": virtual_ip},
+        "kubernetes": chosen,
         "nodes": plan_nodes(network, taken, counts),
     }
     outcome = validate(data)
@@ -123,9 +171,37 @@ def _text(answers: dict[str, Any]) -> str:
     text = sample(outcome.cluster)
     report = check(parse(text.encode()))
     if report.errors:
-        show_problems(report.problems, "hagen.yaml", text, sys.stderr)
-        raise HagenError("these answers make no sound cluster", remedy="answer otherwise; nothing was written")
-    return text
+        details = tuple(_detail(problem) for problem in report.problems if problem.severity == "error")
+        remedy = "answer otherwise; nothing was written"
+        raise HagenError("these answers make no sound cluster", details=details, remedy=remedy)
+    notes = [
+        f"kubernetes.{key}: {free} was chosen, because {network} takes the default" for key, free in chosen.items()
+    ]
+    return text, notes
+
+
+def _virtual_ip(network: IPv4Network) -> IPv4Address:
+    """The 30th address, or the last one before the broadcast address of a small network."""
+    return host(network, min(_VIRTUAL_IP, max(network.num_addresses - 2, 0)))
+
+
+def _beside(network: IPv4Network) -> dict[str, IPv4Network]:
+    """Networks of the pods and the Services in place of those defaults that the machines' network overlaps."""
+    defaults = {"podCIDR": _DEFAULTS.kubernetes.pod_cidr, "serviceCIDR": _DEFAULTS.kubernetes.service_cidr}
+    taken, chosen = [network, *defaults.values()], {}
+    for key, default in defaults.items():
+        if network.overlaps(default) and (free := free_network(default.prefixlen, taken)) is not None:
+            chosen[key] = free
+            taken.append(free)
+    return chosen
+
+
+def _detail(problem: Problem) -> str:
+    """A problem of a file that nobody can look into: with its key, and the option that changes it."""
+    option = _OPTION_OF_CODE.get(problem.code) or _OPTION_OF_KEY.get(problem.path)
+    match = _VALUE.search(problem.remedy)
+    remedy = f"give {option}{f' {match[1]}' if match else ''}" if option else problem.remedy
+    return f"{problem.path}: {problem.message}; {remedy}"
 
 
 def _repository(name: str) -> str:

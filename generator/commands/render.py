@@ -71,10 +71,10 @@ def _tell(outcome: "Outcome", cluster: str, directory: Path, files: int) -> None
             click.echo(f"Next: read {directory / 'README.md'}.")
         case Action.CONFLICT:
             show_changes(outcome.changes)
-            details = tuple(f"both changed: {path}" for path in outcome.conflicts)
-            message = f"{directory}: edits made by hand and the render changed the same lines"
+            details = tuple(f"conflict in {path}" for path in outcome.conflicts)
+            message = f"{directory}: git cannot merge the render and the edits made by hand by itself"
             raise HagenError(message, details=details, remedy=outcome.remedy)
         case _:
             show_changes(outcome.changes)
-            how = "merged with edits made by hand" if outcome.action is Action.MERGED else "up to date"
+            how = "merged with edits made by hand" if outcome.action is Action.MERGED else "updated"
             click.echo(f"{directory}: {cluster} {how}{commit}")

@@ -58,11 +58,13 @@ class Machines(Section):
         "virtual-machine",
         description="Kind of LXD instance. Containers are for tests: kubeadm needs privileged ones.",
     )
-    image: str = Field("ubuntu/24.04", description="Alias of the image.")
+    image: str = Field(
+        "24.04",
+        description="Alias of the image: Ubuntu 24.04 with cloud-init, which the first-boot files are written for.",
+    )
     image_server: str | None = Field(
-        None,
-        description="Simplestreams server of the image; without it the alias is looked up on the LXD server.",
-        examples=["https://cloud-images.ubuntu.com/releases"],
+        "https://cloud-images.ubuntu.com/releases",
+        description="Simplestreams server of the image; null looks the alias up on the LXD server itself.",
     )
     storage_pool: str = Field("default", description="LXD storage pool of the root disks.")
     load_balancer: LoadBalancerSize = Field(default_factory=LoadBalancerSize, description="Load balancers.")

@@ -57,7 +57,8 @@ class NetworkSection(Section):
     dhcp_range: DHCPRange | None = Field(
         None,
         alias="dhcpRange",
-        description="Range that the bridge hands out by DHCP (ipv4.dhcp.ranges), to see that nothing here lies in it.",
+        description="Range that the bridge may hand out by DHCP (ipv4.dhcp.ranges). Without one LXD may give the "
+        "virtual IP to somebody else: every address that no machine was given is free to it.",
         examples=[{"start": "10.196.35.100", "end": "10.196.35.200"}],
     )
     mtu: int = Field(

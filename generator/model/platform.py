@@ -1,8 +1,8 @@
 """ingress:, storage:, argocd: and monitoring: the platform that the applications stand on."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from .base import Section
 
@@ -69,11 +69,18 @@ class Monitoring(Section):
     )
 
 
+def _without_ends(value: object) -> object:
+    """The texts of a list without the white space around them, such as the end of line of a YAML block."""
+    if not isinstance(value, list):
+        return value
+    return [entry.strip() if isinstance(entry, str) else entry for entry in value]
+
+
 class Access(Section):
     """access: who may log in to the machines."""
 
     user: str = Field("ubuntu", description="Administrator's account on the machines (sudo).")
-    ssh_keys: tuple[str, ...] = Field(
+    ssh_keys: Annotated[tuple[str, ...], BeforeValidator(_without_ends)] = Field(
         (),
         strict=False,
         description="Public SSH keys of the administrators; with none, machines are reached through LXD only.",

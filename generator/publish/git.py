@@ -86,7 +86,8 @@ def failure(directory: Path, arguments: tuple[str, ...], stderr: bytes) -> Hagen
         return HagenError(
             f"git does not trust {directory}: it belongs to another user.", remedy=f"Run: {advice}", details=lines
         )
-    subcommand = next(word for word in arguments if not word.startswith("-"))
+    after_options = arguments[2:] if arguments[0] == "-c" else arguments
+    subcommand = next(word for word in after_options if not word.startswith("-"))
     return HagenError(
         f"git {subcommand} failed in {directory}.",
         remedy="Set right what git says, then run hagen again.",

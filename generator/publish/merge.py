@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..errors import HagenError
 from .git import Git
 from .outcome import Action
 from .renders import merge_trees
@@ -27,12 +28,25 @@ def plan_merge(git: Git, *, head: str | None, render: str, cluster: str) -> Merg
         return Merge(Action.UNCHANGED, head)
     if ours == "0":
         return Merge(Action.UPDATED, render)
+    _refuse_shallow(git, head, render)
     tree, conflicts = merge_trees(git, head, render)
+    if not conflicts and tree == git.text("rev-parse", f"{head}^{{tree}}"):
+        return Merge(Action.UNCHANGED, head)
     if conflicts:
         return Merge(Action.CONFLICT, tree, tuple(sorted(conflicts)))
     message = merge_message(cluster)
     target = git.text("commit-tree", tree, "-p", head, "-p", render, "-m", message)
     return Merge(Action.MERGED, target)
+
+
+def _refuse_shallow(git: Git, head: str, render: str) -> None:
+    """Raise HagenError where a shallow history hides the last render: all edits by hand would look like conflicts."""
+    related = git.text("merge-base", head, render, accept=(0, 1))
+    if not related and git.text("rev-parse", "--is-shallow-repository") == "true":
+        raise HagenError(
+            "This clone is shallow, and the last render lies beyond its history.",
+            remedy="Run: git fetch --unshallow origin, then run hagen again.",
+        )
 
 
 def merge_message(cluster: str) -> str:

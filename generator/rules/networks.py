@@ -8,7 +8,7 @@ from typing import Final
 
 from ..model import Cluster
 from ..problem import Finding, Path
-from .rule import Rule, reads
+from .rule import Rule, reads, write
 
 MACHINES: Final[Path] = ("network", "cidr")
 PODS: Final[Path] = ("kubernetes", "podCIDR")
@@ -51,7 +51,7 @@ def _given(cluster: Cluster, path: Path) -> bool:
     return _FIELDS[path] in section.model_fields_set
 
 
-def _free(prefix: int, others: list[IPv4Network]) -> IPv4Network | None:
+def free_network(prefix: int, others: list[IPv4Network]) -> IPv4Network | None:
     """A private network of the size beside the others."""
     taken = list(collapse_addresses(others))
     for candidate in _CANDIDATES:
@@ -66,7 +66,7 @@ def _suggest(cluster: Cluster, path: Path, prefix: int, near: IPv4Network | None
     others = [network for key, network in networks(cluster).items() if key != path]
     if near is not None and near.prefixlen == prefix and not any(near.overlaps(other) for other in others):
         return f"write {path[-1]}: {near}"
-    free = _free(prefix, others)
+    free = free_network(prefix, others)
     return f"write {path[-1]}: {free}" if free else f"write a private network with prefix /{prefix}"
 
 
@@ -94,20 +94,20 @@ def overlaps(cluster: Cluster) -> Iterator[Finding]:
         place = second[0] if _given(cluster, second[0]) or not _given(cluster, first[0]) else first[0]
         relation = _relation(first[1], second[1])
         message = f"{_name(first[0])} {first[1]} {relation} {_name(second[0])} {second[1]}"
-        yield Finding("HG302", place, message, _moved(cluster, second, suggested))
+        yield Finding("HG302", place, message, _moved(cluster, second, suggested, place))
 
 
-def _moved(cluster: Cluster, entry: tuple[Path, IPv4Network], suggested: dict[Path, IPv4Network]) -> str:
+def _moved(cluster: Cluster, entry: tuple[Path, IPv4Network], suggested: dict[Path, IPv4Network], place: Path) -> str:
     """Another place for the pods or the Services; the machines' network is what the site has."""
     path, network = entry
     prefix = min(max(network.prefixlen, _WIDEST_SERVICES), _NODE_PREFIX)
     if path not in suggested:
         others = [other for key, other in networks(cluster).items() if key != path]
-        free = _free(prefix, [*others, *suggested.values()])
+        free = free_network(prefix, [*others, *suggested.values()])
         if free is None:
             return f"write a private network with prefix /{prefix} for {path[-1]}"
         suggested[path] = free
-    return f"write {path[-1]}: {suggested[path]}"
+    return write(cluster, path, suggested[path], at=place)
 
 
 def _relation(first: IPv4Network, second: IPv4Network) -> str:
@@ -153,7 +153,10 @@ def not_too_large(cluster: Cluster) -> Iterator[Finding]:
 
 
 def _kind(path: Path) -> Rule:
-    """Private addresses only, and never those that mean something else to every machine."""
+    """Never addresses that mean something else to every machine; for pods and Services private ones only.
+
+    The machines' own network may be public: it is on the link, and every machine knows that it is near.
+    """
 
     def judge(cluster: Cluster) -> Iterator[Finding]:
         network = networks(cluster)[path]
@@ -163,7 +166,7 @@ def _kind(path: Path) -> Rule:
         remedy = _suggest(cluster, path, max(network.prefixlen, 12))
         if special:
             yield Finding("HG319", path, f"{_name(path)} {network} holds {special} addresses", remedy)
-        else:
+        elif path != MACHINES:
             yield Finding("HG318", path, f"{_name(path)} {network} is not a private network", remedy)
 
     return Rule((path,), (), judge)

@@ -7,7 +7,7 @@ from typing import Final
 from ..model import Cluster, Node
 from ..problem import Finding
 from .quorum import GALERA_SIZES, count
-from .rule import Rule, reads
+from .rule import Rule, reads, write
 
 _NAMED: Final = 3  # machines that a message names
 
@@ -75,7 +75,8 @@ def galera(cluster: Cluster) -> Iterator[Finding]:
         host, machines = worst
         message = f"{min(len(machines), size)} of {size} Galera nodes may run on host {host}: {_names(machines)}"
         if len(hosts) >= size:
-            yield Finding("HG803", ("database", "antiAffinity"), message, "write antiAffinity: zone")
+            path = ("database", "antiAffinity")
+            yield Finding("HG803", path, message, write(cluster, path, "zone"))
         else:
             index, node = machines[tolerated]
             remedy = f"move {node.name} to {_elsewhere(cluster, hosts, tolerated)}"

@@ -15,7 +15,7 @@ _PORT: Final = r"(:(?P<port>[0-9]{1,5}))?"
 _HTTPS: Final = re.compile(rf"https://(?P<host>[^/:@\s]+){_PORT}/{_PATH}")
 _SSH: Final = re.compile(rf"ssh://([A-Za-z0-9._-]+@)?(?P<host>[^/:@\s]+){_PORT}/{_PATH}")
 _SCP: Final = re.compile(rf"[A-Za-z0-9._-]+@(?P<host>[^/:@\s]+)(?P<port>):/?{_PATH}")
-_SECRET: Final = re.compile(r"(?P<start>[a-z+]+://)(?P<secret>[^/@]*@)(?P<end>.*)", re.DOTALL)
+_SECRET: Final = re.compile(r"(?P<start>[a-z+]+://)(?P<secret>[^/]*@)(?P<end>.*)", re.DOTALL)
 _REVISION: Final = re.compile(r"[A-Za-z0-9._/+@-]{1,200}")
 _MAX_PORT: Final = 65535
 
@@ -30,13 +30,19 @@ def repository_url(text: str) -> Fault | None:
     """https://host/path, ssh://git@host/path or git@host:path."""
     match = _SECRET.match(text)
     if match and (":" in match["secret"] or match["start"] in {"https://", "http://"}):
-        where = f"{match['start']}{'git@' if match['start'] == 'ssh://' else ''}{match['end']}"
         message = f"{in_place_of(text)} holds a user name, a password or a token"
-        return Fault("HG407", message, f"write {where}; Argo CD keeps the login in a Secret of the cluster")
+        remedy = f"{_without_secret(match)}; Argo CD keeps the login in a Secret of the cluster"
+        return Fault("HG407", message, remedy)
     form = _HTTPS.fullmatch(text) or _SSH.fullmatch(text) or _SCP.fullmatch(text)
     if form is not None and _is_reachable(form):
         return None
     return Fault("HG406", f"{in_place_of(text)} is not the URL of a git repository", _remedy(text))
+
+
+def _without_secret(match: re.Match[str]) -> str:
+    """The same place as a URL that is taken: ssh with git's usual user, anything else over https."""
+    start = "ssh://git@" if match["start"] == "ssh://" else "https://"
+    return _remedy(start + match["end"])
 
 
 def _is_reachable(form: re.Match[str]) -> bool:
@@ -46,8 +52,10 @@ def _is_reachable(form: re.Match[str]) -> bool:
 
 
 def _remedy(text: str) -> str:
-    if text.startswith("http://") and _HTTPS.fullmatch(text.replace("http://", "https://", 1)):
-        return f"write {text.replace('http://', 'https://', 1)}"
+    secure = re.sub(r"^http://", "https://", text)
+    form = _HTTPS.fullmatch(secure) or _SSH.fullmatch(secure)
+    if form is not None and _is_reachable(form):
+        return f"write {secure}"
     return "write https://git.example.com/team/cluster.git or git@git.example.com:team/cluster.git"
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
 from ..model import Cluster
 from ..problem import Finding, Path
 
@@ -73,6 +75,29 @@ def list_rule(name: str, values: Callable[[Cluster], Iterable[str]], judge: Text
                 yield Finding(fault.code, (*path, index), fault.message, fault.remedy)
 
     return Rule((), (path,), judge_texts)
+
+
+def write(cluster: Cluster, path: Path, value: object, at: Path | None = None) -> str:
+    """The remedy that a key takes a value: with the sections above it that the file does not have.
+
+    `at` is where the problem is shown, when that is not the place to write at.
+    """
+    section: object = cluster
+    for index, key in enumerate(path[:-1]):
+        name = _field(section, str(key))
+        if name not in getattr(section, "model_fields_set", ()):
+            return f"write {key}: {_nested(path[index + 1 :], value)}"
+        section = getattr(section, name)
+    return f"write {path[-1] if at in (None, path) else '.'.join(map(str, path))}: {value}"
+
+
+def _field(section: object, key: str) -> str:
+    fields = type(section).model_fields if isinstance(section, BaseModel) else {}
+    return next((name for name, field in fields.items() if (field.alias or name) == key), key)
+
+
+def _nested(path: Path, value: object) -> str:
+    return f"{{{path[0]}: {_nested(path[1:], value)}}}" if path else str(value)
 
 
 def _path(name: str) -> Path:

@@ -26,7 +26,9 @@ def url(*schemes: str) -> Callable[[str], Fault | None]:
             return _not_a_url(text, f"write it like {schemes[-1]}://mirror.example.com")
         if match["user"]:
             message = f"{in_place_of(text)} holds a user name or a password"
-            return Fault("HG407", message, "take it out: the file is kept in git")
+            bare = f"{match['scheme']}://{match['host']}{match['rest']}"
+            remedy = f"write {bare}" if judge(bare) is None else "take it out"
+            return Fault("HG407", message, f"{remedy}; the file is kept in git")
         if match["scheme"] not in schemes:
             remedy = f"write {schemes[-1]}://{match['host']}{match['rest']}" if match["host"] else "write a URL"
             return _not_a_url(text, remedy)
@@ -57,7 +59,7 @@ def kubernetes_repository(text: str) -> Fault | None:
     fault = url("http", "https")(text)
     if fault is None and (text.endswith("/") or re.search(r"/v\d+\.\d+(/|$)", text)):
         base = re.sub(r"/v\d+\.\d+(/.*)?$", "", text).rstrip("/")
-        return Fault("HG411", f"{quoted(text)} goes on too far: /v<minor>/deb/ is added to it", f"write {base}")
+        return Fault("HG411", f"{quoted(text)} goes on too far: /v<minor>/deb/ is added to it", f'write "{base}"')
     return fault
 
 

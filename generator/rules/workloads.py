@@ -10,7 +10,7 @@ from ..problem import Finding, quoted
 from . import cron
 from .grammar import is_ipv4
 from .quorum import count
-from .rule import Fault, Rule, reads, text_rule
+from .rule import Fault, Rule, reads, text_rule, write
 from .sql import identifier, user_name
 
 _AUTOSCALING: Final = ("apps", "server", "autoscaling")
@@ -84,7 +84,8 @@ def ingress_replicas(cluster: Cluster) -> Iterator[Finding]:
     replicas, workers = cluster.ingress.replicas, count(cluster, "worker")
     if 0 < workers < replicas:
         message = f"{replicas} ingress pods share {workers} workers"
-        yield Finding("HG607", ("ingress", "replicas"), message, f"write replicas: {workers}")
+        path = ("ingress", "replicas")
+        yield Finding("HG607", path, message, write(cluster, path, workers))
 
 
 @reads("database.storage")

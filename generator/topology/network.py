@@ -26,7 +26,7 @@ class Vrrp:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPlan:
-    """Addresses of the machines' network."""
+    """Addresses of the machines' network. `dhcp_range` is LXD's ipv4.dhcp.ranges, or empty."""
 
     cidr: str
     prefix: int
@@ -35,6 +35,7 @@ class NetworkPlan:
     mtu: int
     pod_mtu: int
     virtual_ip: str
+    dhcp_range: str
     vrrp: Vrrp
     process_tracking: bool
 
@@ -53,7 +54,7 @@ class Ports:
 
 def network(cluster: Cluster) -> NetworkPlan:
     """The network, with what follows from the advert interval."""
-    wanted = cluster.network
+    wanted, dhcp = cluster.network, cluster.network.dhcp_range
     interval = wanted.vrrp.advert_interval
     milliseconds = round(interval / timedelta(milliseconds=1))
     return NetworkPlan(
@@ -64,6 +65,7 @@ def network(cluster: Cluster) -> NetworkPlan:
         mtu=wanted.mtu,
         pod_mtu=wanted.mtu - _VXLAN_OVERHEAD,
         virtual_ip=str(wanted.virtual_ip),
+        dhcp_range=f"{dhcp.start}-{dhcp.end}" if dhcp else "",
         vrrp=Vrrp(
             router_id=wanted.vrrp.router_id,
             advert_milliseconds=milliseconds,

@@ -7,12 +7,20 @@ from ..model import Cluster
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A mirror's URL. containerd adds /v2 to one without a path, and takes one with a path as it stands."""
+
+    url: str
+    has_path: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryMirror:
     """Mirrors of a container registry. `server` is the registry itself, asked when no mirror answers."""
 
     registry: str
     server: str
-    endpoints: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class Packages:
     http_proxy: str
     https_proxy: str
     no_proxy: str
+    direct_hosts: tuple[str, ...]
     registry_mirrors: tuple[RegistryMirror, ...]
 
 
@@ -48,11 +57,21 @@ def packages(cluster: Cluster) -> Packages:
         http_proxy=proxy.http or "",
         https_proxy=proxy.https or "",
         no_proxy=",".join(map(str, direct)) if proxy.http or proxy.https else "",
+        direct_hosts=tuple(filter(_is_host, proxy.no_proxy)) if proxy.http or proxy.https else (),
         registry_mirrors=tuple(
-            RegistryMirror(mirror.registry, _server(mirror.registry), mirror.endpoints)
+            RegistryMirror(mirror.registry, _server(mirror.registry), tuple(map(_endpoint, mirror.endpoints)))
             for mirror in wanted.registry_mirrors
         ),
     )
+
+
+def _is_host(name: str) -> bool:
+    """Whether apt can be told to reach the name directly: a host, no domain and no network."""
+    return not name.startswith(".") and "/" not in name
+
+
+def _endpoint(url: str) -> Endpoint:
+    return Endpoint(url, urlsplit(url).path not in {"", "/"})
 
 
 def _server(registry: str) -> str:

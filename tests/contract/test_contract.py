@@ -22,6 +22,7 @@ def test_bootstrap_reads_the_inventory(fixture: Path, tmp_path: Path) -> None:
     named = [machine.cloud_init for machine in inventory.machines]
     named += [file.source for balancer in inventory.load_balancers for file in balancer.files]
     named += [inventory.kubeadm.init, inventory.kubeadm.join_control_plane, inventory.kubeadm.join_worker]
+    named += [file.source for file in inventory.role_files]
     missing = [path for path in named if not (directory / path).is_file()]
     assert not missing, "the inventory names files that were not rendered"
 

@@ -34,6 +34,12 @@ def test_a_full_network_is_refused_with_a_larger_one() -> None:
     assert "10.196.34.0/23" in caught.value.remedy
 
 
+def test_the_larger_network_is_large_enough() -> None:
+    with pytest.raises(HagenError) as caught:
+        plan_nodes(IPv4Network("10.196.35.0/30"), TAKEN, counts(2, 3, 3))
+    assert "10.196.35.0/28" in caught.value.remedy
+
+
 @given(
     prefix=st.integers(20, 30),
     balancers=st.integers(1, 5),

@@ -1,6 +1,7 @@
 """Rendering in a child process: the same files, the same errors, and no child left behind."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,18 @@ def test_a_child_that_is_never_asked_ends() -> None:
     with pytest.raises(HagenError, match="bad configuration"), generate_ahead():
         raise HagenError("bad configuration")
     assert no_child_is_left()
+
+
+def test_a_killed_child_is_said_to_be_killed() -> None:
+    def kill() -> None:
+        (child,) = children()
+        os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(HagenError, match="was killed"), generate_ahead(kill) as generate:
+        render(planned(MINIMAL), MINIMAL, OWN, primary=True, generate=generate)
+    assert no_child_is_left()
+
+
+def children() -> list[int]:
+    """The processes that this one started."""
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,71 @@ def test_init_asks_on_a_terminal() -> None:
     assert document["repository"]["url"].endswith("/lab.git")
     assert document["network"]["virtualIP"] == "10.9.8.30"
     assert len(document["nodes"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("network", "chosen"), [("10.244.3.0/24", "podCIDR"), ("10.97.0.0/24", "serviceCIDR"), ("10.0.0.0/8", "podCIDR")]
+)
+def test_init_makes_room_for_the_network_of_the_machines(network: str, chosen: str) -> None:
+    result = hagen("init", "--yes", "--network", network)
+    assert result.returncode == 0, result.stderr
+    assert f"kubernetes.{chosen}: " in result.stdout
+    assert hagen("check").returncode == 0
+
+
+@pytest.mark.parametrize(("network", "address"), [("192.168.3.0/28", "192.168.3.14"), ("10.9.8.64/27", "10.9.8.94")])
+def test_init_takes_small_networks(network: str, address: str) -> None:
+    assert hagen("init", "--yes", "--network", network).returncode == 0
+    assert yaml.safe_load(Path("hagen.yaml").read_text())["network"]["virtualIP"] == address
+    assert hagen("check").returncode == 0
+
+
+def test_init_names_the_option_to_change() -> None:
+    result = hagen("init", "--yes", "--control-planes", "4", "--name", "Foo")
+    assert "--control-planes 5" in result.stderr
+    assert "--name foo" in result.stderr
+    assert "hagen.yaml:" not in result.stderr
+
+
+def test_init_without_standard_input_takes_the_defaults() -> None:
+    result = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *HAGEN, "init"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_init_asks_again_and_loses_no_answer() -> None:
+    leader, follower = pty.openpty()
+    with subprocess.Popen([*HAGEN, "init"], stdin=follower, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        os.close(follower)
+        # An even number is asked for again at once; the wrong name after all the others, which stand as they were.
+        os.write(leader, b"Lab\n\n10.9.8.0/24\n\n2\n4\n5\n4\n" + b"lab\n\n\n\n\n\n\n")
+        _, errors = process.communicate(timeout=30)
+    os.close(leader)
+    assert process.returncode == 0, errors
+    document = yaml.safe_load(Path("hagen.yaml").read_text())
+    assert (document["metadata"]["name"], document["network"]["cidr"]) == ("lab", "10.9.8.0/24")
+    assert len(document["nodes"]) == 11
+
+
+def test_a_terminal_never_sees_a_control_character_of_the_file() -> None:
+    Path("hagen.yaml").write_bytes(MINIMAL + 'metadata: {name: "\u202e\tÄ 日本", nam: 1}\n'.encode())
+    leader, follower = pty.openpty()
+    with subprocess.Popen([*HAGEN, "check"], stdout=follower, stdin=subprocess.DEVNULL) as process:
+        process.wait(timeout=30)
+    os.close(follower)
+    output = os.read(leader, 65536).decode()
+    os.close(leader)
+    assert "\u202e" not in output
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip("\r") for line in output.split("\n")]
+    (shown, mark) = next((line, lines[index + 1]) for index, line in enumerate(lines) if "nam: 1" in line)
+    assert '"? Ä 日本"' in shown
+    assert mark.index("^") in {shown.index('"'), shown.index("nam: 1") + 2}
+
+
+def test_an_unreadable_file_ends_as_a_missing_one() -> None:
+    assert hagen("check", "-c", "missing").returncode == 1
+    assert hagen("check", "-c", "/proc/self/mem").returncode == 1
 
 
 def test_check_is_silent_about_a_sound_file() -> None:

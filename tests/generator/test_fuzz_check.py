@@ -28,6 +28,13 @@ ODD: list[Any] = [
     *([], {}, [[]], [{}], {"": ""}, {"a": {"a": {}}}, [None], ["a", "a"], ["a", 1, None]),
 ]
 
+INSIDE = re.compile("Pydantic|Undefined|<class|object at")
+
+
+def _own_words(message: str) -> str:
+    """The message without what it quotes of the file."""
+    return re.sub(r'".*"', "", message)
+
 
 def judge(content: bytes) -> None:
     report = check(parse(content))
@@ -39,6 +46,7 @@ def judge(content: bytes) -> None:
         assert problem.message
         assert problem.remedy
         assert (problem.message + problem.remedy + problem.path).isprintable()
+        assert not INSIDE.search(_own_words(problem.message) + problem.remedy)
     assert report.cluster is not None or report.errors
 
 

@@ -198,6 +198,89 @@ def test_rendering_into_an_empty_folder_that_is_the_current_one(monkeypatch: pyt
     assert Path("README.md").exists()
 
 
+def test_renaming_the_first_cluster_in_its_own_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    hagen("render")
+    monkeypatch.chdir("build/production")
+    Path("hagen.yaml").write_bytes(MINIMAL + b"metadata: {name: renamed}\n")
+    git("commit", "--quiet", "--all", "--message", "Renamed", directory=".")
+    output = hagen("render", "-o", ".", code=1)
+    assert "production" in output
+    assert "renamed" in output
+    assert not Path("clusters/renamed").exists()
+
+
+def test_a_twin_in_the_same_repository_is_warned_of() -> None:
+    hagen("render", "-o", "both")
+    Path("twin.yaml").write_bytes(MINIMAL + b"metadata: {name: twin}\n")
+    output = hagen("render", "-c", "twin.yaml", "-o", "both")
+    for shared in ("virtual IP, 10.196.35.30", "router id on the same bridge, 51", "machine name k8s-lb-1 and 7 more"):
+        assert shared in output
+    assert "warning" not in hagen("render", "-c", "hagen.yaml", "-o", "alone")
+
+
+def test_a_shallow_clone_is_refused_instead_of_conflicting() -> None:
+    hagen("render")
+    path = Path("build/production/README.md")
+    path.write_text("By hand\n" + path.read_text())
+    git("commit", "--quiet", "--all", "--message", "By hand")
+    origin = Path("build/production").resolve().as_uri()
+    git("clone", "--quiet", "--depth", "1", "--branch", "main", origin, "shallow", directory=".")
+    git("clone", "--quiet", "--single-branch", "--branch", "main", origin, "whole", directory=".")
+    for command in ("render", "diff"):
+        assert "git fetch --unshallow" in hagen(command, "-o", "shallow", code=1)
+    assert hagen("diff", "-o", "whole") == ""
+    assert "nothing to change" in hagen("render", "-o", "whole")
+
+
+def test_the_same_render_on_two_branches_makes_no_merge() -> None:
+    hagen("render")
+    git("branch", "feature")
+    Path("hagen.yaml").write_bytes(SLOWER)
+    for branch in ("feature", "main"):
+        git("switch", "--quiet", branch)
+        hagen("render")
+    git("switch", "--quiet", "feature")
+    before = git("rev-parse", "HEAD")
+    assert hagen("diff") == ""
+    assert "nothing to change" in hagen("render")
+    assert git("rev-parse", "HEAD") == before
+
+
+def test_a_full_scratch_folder_is_not_the_templates_fault() -> None:
+    # No file may grow: as on a full disk, a rendered file cannot be written.
+    script = 'ulimit -f 0; exec "$@"'
+    result = subprocess.run(
+        ["bash", "-c", script, "bash", *HAGEN, "render"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "TMPDIR" in result.stderr
+    assert "mend the template" not in result.stderr
+    assert not Path("build").exists()
+
+
+def test_a_fault_of_the_template_is_told_in_one_line() -> None:
+    fork = Path(shutil.copytree(OWN, "fork"))
+    (fork / "repository/#{cookiecutter.directory}#/x").write_text("#{ cookiecutter.no_such_name }#")
+    output = hagen("render", "--template", "fork", code=1)
+    assert "no_such_name" in output
+    assert len(output) < 600
+
+
+def test_a_full_output_is_no_defect() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*HAGEN, "check"], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    assert result.returncode == 1
+    assert "cannot be written" in result.stderr
+    assert "defect" not in result.stderr
+
+
+def test_a_named_pipe_is_not_waited_for() -> None:
+    os.mkfifo("pipe.yaml")
+    assert "not a file" in hagen("check", "-c", "pipe.yaml", code=1)
+
+
 def state(directory: Path, *, with_git: bool) -> dict[str, bytes] | None:
     """What a user finds: nothing, or files that are exactly a render's; with git also a clean and sound repository."""
     if not directory.exists() or not any(directory.iterdir()):

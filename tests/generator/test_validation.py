@@ -66,7 +66,20 @@ def test_one_finding_for_one_mistake(data: dict[str, Any], expected: list[tuple[
         ({"argocd": {"highAvailability": "off"}}, "false"),
         ({"database": {"size": "5"}}, "5 without quotes"),
         ({"database": {"antiAffinity": "host"}}, "hostname"),
-        ({"kubernetes": {"version": 1.36}}, "1.36.0"),
+        ({"kubernetes": {"version": 1.36}}, "write version: 1.36.2"),
+        ({"kubernetes": {"version": "v1.35"}}, "write version: 1.35.0"),
+        ({"kubernetes": {"version": "1.20"}}, "write version: 1.36.2"),
+        ({"database": {"storage": "4G"}}, "write 4GiB"),
+        ({"database": {"storage": "1700MB"}}, "write 1700MiB"),
+        ({"database": {"storage": "4 GiB"}}, "write 4GiB"),
+        ({"database": {"storage": "4gb"}}, "write 4GiB"),
+        ({"database": {"storage": "2.5G"}}, "write 2560MiB"),
+        ({"network": {"vrrp": {"advertInterval": "1 S"}}}, "write 1s"),
+        ({"nodes": None}, "one line per machine"),
+        ({"nodes": {"a": "b"}}, "one line per machine"),
+        ({"nodes": ["a"]}, "{name: k8s-worker-4"),
+        ({"packages": {"registryMirrors": ["a"]}}, "{registry: docker.io"),
+        ({"nodes": [{"name": "a", "address": "10.196.35.50"}]}, "role: load-balancer, control-plane or worker"),
         ({"network": {"cidr": "10.0.0.7/24"}}, "10.0.0.0/24"),
         ({"network": {"gateway": "10.0.0.7/24"}}, "10.0.0.7"),
     ],
@@ -124,3 +137,23 @@ def test_sections() -> None:
     assert example(("metadata", "name")) == "name: production"
     assert example(("nodes", 0, "name")).startswith("name: k8s-worker")
     assert example(("database", "backup", "enabled")) == "enabled: false"
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        ("master controlplane control cp etcd server Control-Plane control_plane master-node", "control-plane"),
+        ("lb loadbalancer balancer haproxy keepalived proxy LoadBalancer", "load-balancer"),
+        ("node minion agent compute workers Worker wroker worker-node", "worker"),
+    ],
+)
+def test_a_role_of_another_name_is_understood(words: str, role: str) -> None:
+    for word in words.split():
+        (finding,) = validate(HEAD | {"nodes": [NODE | {"role": word}]}).findings
+        assert finding.remedy == f"did you mean {role}?", word
+
+
+@pytest.mark.parametrize("value", ["database", "x", "", 7, None, ["worker"]])
+def test_no_value_is_suggested_at_random(value: object) -> None:
+    (finding,) = validate(HEAD | {"nodes": [NODE | {"role": value}]}).findings
+    assert finding.remedy == "write role: load-balancer, control-plane or worker"

@@ -26,7 +26,7 @@ from hagen.generator.render import render
 from hagen.generator.template import OWN
 from hagen.generator.topology import Topology, plan
 from tests.gitops.mirror import manifest
-from tests.support import ROOT, checked
+from tests.support import ROOT, checked, need
 
 Object = dict[str, Any]
 Tree = Mapping[str, bytes]
@@ -61,10 +61,14 @@ class Overlay:
     error: str
 
 
+@cache
 def kubectl() -> Path:
-    """kubectl of the development tools (its kustomize is the one that Argo CD brings), or else any."""
+    """kubectl of the development tools (its kustomize is the one that Argo CD brings), or else any; none is a skip."""
     own = Path(sys.executable).with_name("kubectl")
-    return own if own.exists() else Path("kubectl")
+    if own.exists():
+        return own
+    need("kubectl")
+    return Path("kubectl")
 
 
 @cache

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from hagen.generator.check import check
+from hagen.generator.load import parse
 from hagen.generator.rules.grammar import dns_name, label, letter_label, name_or_address
 from hagen.generator.rules.names import certificate_name, database_name
 
@@ -93,6 +95,8 @@ def test_database_name_length(length: int, code: str | None) -> None:
         ("phpMyAdmin: {host: client.local}", [("HG405", "apps.phpMyAdmin.host")]),
         ("phpMyAdmin: {host: client.local, enabled: false}", []),
         ("phpMyAdmin: {host: 'not a name', enabled: false}", [("HG404", "apps.phpMyAdmin.host")]),
+        ("client: {host: localhost}", [("HG404", "apps.client.host")]),
+        ("phpMyAdmin: {host: app.localhost}", [("HG404", "apps.phpMyAdmin.host")]),
         ("client: {host: Client.local}", [("HG404", "apps.client.host")]),
     ],
 )
@@ -102,5 +106,22 @@ def test_application_hosts(found: Found, apps: str, expected: list[tuple[str, st
 
 def test_machine_names(found: Found, nodes: Callable[..., str]) -> None:
     assert found(nodes(k8s_lb_1="name: localhost")) == [("HG402", "nodes[0].name")]
+    assert found(nodes(k8s_lb_1="name: ip6-allnodes")) == [("HG402", "nodes[0].name")]
+    assert found(nodes(k8s_lb_1="name: production-api")) == [("HG402", "nodes[0].name")]
+    assert found("metadata: {name: lab}\n" + nodes(k8s_lb_1="name: production-api")) == []
     assert found(nodes(k8s_lb_1="name: k8s-lb-2")) == [("HG401", "nodes[1].name")]
     assert found(nodes(k8s_lb_1="name: edge")) == []
+
+
+def test_cluster_name_leaves_room_for_the_name_of_the_api(found: Found) -> None:
+    assert found(f"metadata: {{name: {'x' * 59}}}") == []
+    assert found(f"metadata: {{name: {'x' * 60}}}") == [("HG402", "metadata.name")]
+
+
+def test_a_suggested_host_is_free() -> None:
+    body = b"apps: {client: {host: server.local}, server: {host: a.local}, phpMyAdmin: {host: a.local}}\n"
+    report = check(parse(b"apiVersion: hagen.dev/v1alpha1\nkind: Cluster\n" + body))
+    assert [problem.remedy for problem in report.problems] == ["write host: phpmyadmin.local"]
+    body = b"apps: {client: {host: server.local}, server: {host: server.local}, phpMyAdmin: {host: x.local}}\n"
+    report = check(parse(b"apiVersion: hagen.dev/v1alpha1\nkind: Cluster\n" + body))
+    assert [problem.remedy for problem in report.problems] == ["write host: server-2.local"]

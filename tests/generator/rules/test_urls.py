@@ -150,3 +150,24 @@ def test_registries(found: Found, registry: str, code: str | None) -> None:
     body = f"packages: {{registryMirrors: [{{registry: '{registry}', endpoints: [https://mirror.example.com]}}]}}"
     path = "packages.registryMirrors[0].registry"
     assert found(body) == ([(code, path)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("http://u:p@h/x", "write https://h/x;"),
+        ("ssh://git:p@h/x", "write ssh://git@h/x;"),
+        ("https://u:p@ss@h/x", "write https://h/x;"),
+    ],
+)
+def test_a_url_without_its_secret_is_one_that_is_taken(text: str, remedy: str) -> None:
+    fault = repository_url(text)
+    assert fault is not None
+    assert fault.remedy.startswith(remedy)
+    assert "ss@" not in fault.message
+
+
+def test_a_proxy_without_its_secret_is_named() -> None:
+    fault = url("https", "http")("http://u:p@proxy.example.com:3128")
+    assert fault is not None
+    assert fault.remedy.startswith("write http://proxy.example.com:3128;")

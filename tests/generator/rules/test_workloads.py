@@ -2,8 +2,10 @@
 
 import pytest
 
+from hagen.generator.model import API_VERSION, Cluster
 from hagen.generator.rules.cron import fault
 from hagen.generator.rules.images import image
+from hagen.generator.rules.rule import write
 from hagen.generator.rules.sql import identifier, user_name
 from hagen.generator.rules.workloads import bucket, region
 
@@ -149,3 +151,12 @@ _DIGEST = "sha256:" + "0123456789abcdef" * 4
 )
 def test_images(text: str, right: bool) -> None:
     assert (image(text) is None) is right
+
+
+def test_a_remedy_names_the_sections_that_the_file_does_not_have() -> None:
+    cluster = Cluster(apiVersion=API_VERSION, kind="Cluster")
+    assert write(cluster, ("ingress", "replicas"), 2) == "write ingress: {replicas: 2}"
+    given = Cluster.model_validate({"apiVersion": API_VERSION, "kind": "Cluster", "ingress": {"replicas": 9}})
+    assert write(given, ("ingress", "replicas"), 2) == "write replicas: 2"
+    assert write(given, ("ingress", "replicas"), 2, at=("nodes",)) == "write ingress.replicas: 2"
+    assert write(given, ("ingress", "nodePorts", "http"), 2) == "write nodePorts: {http: 2}"
