@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from .values import LINE_END
+
 if TYPE_CHECKING:
     from .check import Report
     from .problem import Problem
@@ -20,7 +22,7 @@ _COLOURS: Final = {"error": "red", "warning": "yellow"}
 
 def show_problems(problems: Sequence["Problem"], file: str, source: str, stream: TextIO = sys.stdout) -> None:
     """Each problem with its place and its remedy: with the line itself on a terminal, on one line in a pipe."""
-    lines = source.splitlines()
+    lines = LINE_END.split(source)
     for problem in problems:
         place = f"{file}:{problem.line}:{problem.column}"
         if not stream.isatty():

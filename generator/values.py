@@ -18,14 +18,14 @@ _TAG: Final = "tag:yaml.org,2002:"
 Place = tuple[int, int]
 """Line and column, from 1."""
 
-_LINE_END: Final = re.compile("\r\n|[\r\n]")
+LINE_END: Final = re.compile("\r\n|[\r\n]")
 
 
 class Lines:
     """Where the lines of a text begin. ruamel.yaml counts further characters as line ends, and editors do not."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        self._starts = [0, *(match.end() for match in LINE_END.finditer(text))]
 
     def place(self, index: int) -> Place:
         """The place of a character."""

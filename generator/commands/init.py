@@ -38,8 +38,6 @@ _OPTION_OF_KEY: Final = {
 _OPTION_OF_CODE: Final = {
     "HG202": "--control-planes",
     "HG206": "--workers",
-    "HG303": "--workers",
-    "HG504": "--load-balancers",
 }
 _VALUE: Final = re.compile(r"(?:write|did you mean) (?:[\w.]+: )?([^\s;,?]*[^\s;,?a-z][^\s;,?]*|[a-z0-9-]+(?=;|,|$))")
 """The value in a remedy, where it names one."""
