@@ -43,7 +43,14 @@ def test_machines(
 
 @pytest.mark.parametrize(
     ("size", "workers", "codes"),
-    [(3, 3, []), (5, 5, []), (5, 3, ["HG206"]), (4, 3, ["HG207"]), (4, 2, ["HG206", "HG207", "HG210"]), (0, 3, ["HG207"])],
+    [
+        (3, 3, []),
+        (5, 5, []),
+        (5, 3, ["HG206"]),
+        (4, 3, ["HG207"]),
+        (4, 2, ["HG206", "HG207", "HG210"]),
+        (0, 3, ["HG207"]),
+    ],
 )
 def test_database(found: Found, nodes: Callable[..., str], size: int, workers: int, codes: list[str]) -> None:
     without = () if workers >= 3 else ("k8s-worker-3",)
