@@ -89,7 +89,7 @@ def tell(notes: tuple[str, ...]) -> None:
 def _refuse_renamed(config: Path, directory: Path, name: str, primary: str | None) -> None:
     """A new name in the repository's own hagen.yaml would make a second cluster of the first one's description."""
     own = directory / "hagen.yaml"
-    if primary in {None, name} or not own.exists() or not own.samefile(config):
+    if primary in {None, name} or not (own.exists() and config.exists() and own.samefile(config)):
         return
     raise HagenError(
         f"{config} describes {primary}, the first cluster of this repository, but is now named {name}",
