@@ -41,13 +41,12 @@ def generate_ahead(meanwhile: Callable[[], object] = int, *, shared: bool = True
         _serve(os.fdopen(requests_read, "rb"), os.fdopen(answers_write, "wb"), _share if shared else generate)
     os.close(requests_read)
     os.close(answers_write)
-    with os.fdopen(answers_read, "rb") as answers:
-        try:
-            with os.fdopen(requests_write, "wb") as requests:
-                yield lambda jobs, directory: _ask(requests, answers, (jobs, directory), meanwhile)
-        finally:
-            # The closed pipe is the child's end, if it was never asked.
-            os.waitpid(child, 0)
+    try:
+        with os.fdopen(answers_read, "rb") as answers, os.fdopen(requests_write, "wb") as requests:
+            yield lambda jobs, directory: _ask(requests, answers, (jobs, directory), meanwhile)
+    finally:
+        # Closed pipes are the child's end, if it was never asked, or if nobody takes its answer.
+        os.waitpid(child, 0)
 
 
 def _ask(
