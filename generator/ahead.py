@@ -10,10 +10,12 @@ import pickle
 import signal
 import traceback
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NoReturn, Protocol
+from typing import BinaryIO, Final, NoReturn, Protocol
 
 from .errors import HagenError
 from .generate import Files, Job, generate, preload
+
+_WORTH_SHARING: Final = 5  # jobs in each half; below, a process costs more than it saves
 
 
 class Generate(Protocol):
@@ -24,10 +26,11 @@ class Generate(Protocol):
 
 
 @contextlib.contextmanager
-def generate_ahead(meanwhile: Callable[[], object] = int) -> Iterator[Generate]:
+def generate_ahead(meanwhile: Callable[[], object] = int, *, shared: bool = True) -> Iterator[Generate]:
     """A `generate` that is getting ready. To be entered before threads are started and anything heavy is loaded.
 
-    `meanwhile` is called while the child renders: whatever the caller will need next can be loaded then.
+    `meanwhile` is called while the child renders: whatever the caller will need next can be loaded then. With `shared`
+    the child gives half of many jobs to a child of its own, which has everything loaded already.
     """
     requests_read, requests_write = os.pipe()
     answers_read, answers_write = os.pipe()
@@ -35,16 +38,15 @@ def generate_ahead(meanwhile: Callable[[], object] = int) -> Iterator[Generate]:
     if child == 0:
         os.close(requests_write)
         os.close(answers_read)
-        _serve(os.fdopen(requests_read, "rb"), os.fdopen(answers_write, "wb"))
+        _serve(os.fdopen(requests_read, "rb"), os.fdopen(answers_write, "wb"), _share if shared else generate)
     os.close(requests_read)
     os.close(answers_write)
-    with os.fdopen(answers_read, "rb") as answers:
-        try:
-            with os.fdopen(requests_write, "wb") as requests:
-                yield lambda jobs, directory: _ask(requests, answers, (jobs, directory), meanwhile)
-        finally:
-            # The closed pipe is the child's end, if it was never asked.
-            os.waitpid(child, 0)
+    try:
+        with os.fdopen(answers_read, "rb") as answers, os.fdopen(requests_write, "wb") as requests:
+            yield lambda jobs, directory: _ask(requests, answers, (jobs, directory), meanwhile)
+    finally:
+        # Closed pipes are the child's end, if it was never asked, or if nobody takes its answer.
+        os.waitpid(child, 0)
 
 
 def _ask(
@@ -66,14 +68,24 @@ def _ask(
     return files
 
 
-def _serve(requests: BinaryIO, answers: BinaryIO) -> NoReturn:
+def _share(jobs: list[Job], directory: str) -> Files:
+    """`generate` with half of the jobs in another process, where that is worth one."""
+    half = len(jobs) // 2
+    if half < _WORTH_SHARING:
+        return generate(jobs, directory)
+    own: Files = {}
+    with generate_ahead(lambda: own.update(generate(jobs[:half], directory)), shared=False) as other:
+        return other(jobs[half:], directory) | own
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO, work: Generate) -> NoReturn:
     """The child: get ready, answer one request, end. Ctrl-C is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, BrokenPipeError):
         answer: Files | HagenError | str
         try:
             preload()
-            answer = generate(*pickle.load(requests))  # noqa: S301  # from the parent
+            answer = work(*pickle.load(requests))  # noqa: S301  # from the parent
         except HagenError as error:
             answer = error
         except EOFError:

@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "check": "hagen.generator.commands.check",
     "render": "hagen.generator.commands.render",
     "diff": "hagen.generator.commands.diff",
+    "vendor": "hagen.generator.commands.vendor",
     "schema": "hagen.generator.commands.schema",
 }
 """Command -> module, whose `command` is the click command. In the order of a cluster's life."""

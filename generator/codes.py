@@ -54,6 +54,11 @@ CODES: Final[dict[str, Code]] = {
         "etcd's documentation advises at most 7 members: each write waits for a majority.",
     ),
     "HG209": Code("error", "no worker", "Nothing would run the ingress and the applications."),
+    "HG210": Code(
+        "error",
+        "too few workers for Argo CD",
+        "Its HA flavour never puts two Redis servers on one worker: without three workers it stays incomplete.",
+    ),
     # 3: addresses
     "HG301": Code("error", "host bits set", "The text names an address inside a network, not the network."),
     "HG302": Code(
@@ -161,6 +166,16 @@ CODES: Final[dict[str, Code]] = {
     ),
     "HG609": Code("error", "HPA bounds", "At least one pod."),
     "HG610": Code("error", "not a bucket or a region", "S3's naming rules: the storage would refuse every backup."),
+    "HG611": Code(
+        "error",
+        "image without a version",
+        "A tag that moves, or none, makes two pods of one Deployment different programs.",
+    ),
+    "HG612": Code(
+        "error",
+        "memory of the database",
+        "Galera needs 1 GiB; and what does not fit on a worker stays Pending.",
+    ),
     # 7: versions
     "HG701": Code("error", "not a full version", "Without a patch the package repository decides what is installed."),
     "HG702": Code(

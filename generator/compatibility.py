@@ -46,11 +46,21 @@ class AddOn:
     version: str
     kubernetes: Range
     retired: str | None
+    url: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A Helm chart that Argo CD renders by itself."""
+
+    repository: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
 class Compatibility:
-    """The whole matrix."""
+    """The whole matrix. `images` are those of machines; `pinned` the container image of a component, by its name."""
 
     default: str
     supported: Range
@@ -58,6 +68,8 @@ class Compatibility:
     images: dict[str, str]
     last_kubernetes_of_1: str
     addons: dict[str, AddOn]
+    pinned: dict[str, str]
+    charts: dict[str, Chart]
 
     def format_of(self, containerd: str) -> int:
         """The configuration format of a release of containerd."""
@@ -73,7 +85,8 @@ def compatibility() -> Compatibility:
 def read(text: str) -> Compatibility:
     """The matrix of a file. TypeError or KeyError when the file is not one: every key is known, and none is missing."""
     file = tomllib.loads(text)
-    parts = _kubernetes(**file.pop("kubernetes")) | _containerd(**file.pop("containerd")) | _addons(**file)
+    parts = _kubernetes(**file.pop("kubernetes")) | _containerd(**file.pop("containerd"))
+    parts |= _images(file.pop("images")) | _charts(file.pop("charts")) | _addons(**file)
     return Compatibility(**parts)
 
 
@@ -94,9 +107,33 @@ def _addons(*, addons: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {"addons": {name: _addon(**entry) for name, entry in addons.items()}}
 
 
-def _addon(*, version: str, kubernetes: list[str], source: str, retired: str | None = None) -> AddOn:
+def _addon(
+    *, version: str, kubernetes: list[str], source: str, url: str, files: list[str], retired: str | None = None
+) -> AddOn:
     _cited(source)
-    return AddOn(version, _range(kubernetes), retired)
+    return AddOn(version, _range(kubernetes), retired, url, tuple(files))
+
+
+def _images(images: dict[str, dict[str, str]]) -> dict[str, Any]:
+    return {"pinned": {component: _image(**entry) for component, entry in images.items()}}
+
+
+def _image(*, image: str, source: str) -> str:
+    """An image with its tag. TypeError when it is not pinned."""
+    _cited(source)
+    _, colon, tag = image.rpartition("/")[2].partition(":")
+    if not colon or tag == "latest":
+        raise TypeError(f"{image} is not pinned")
+    return image
+
+
+def _charts(charts: dict[str, dict[str, str]]) -> dict[str, Any]:
+    return {"charts": {name: _chart(**entry) for name, entry in charts.items()}}
+
+
+def _chart(*, repository: str, version: str, source: str) -> Chart:
+    _cited(source)
+    return Chart(repository, version)
 
 
 def _range(bounds: list[str]) -> Range:

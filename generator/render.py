@@ -46,6 +46,8 @@ def _jobs(topology: Topology, directory: Path) -> Iterator[Job]:
 
 def _repetitions(template: Template, topology: Topology) -> Iterator[Variables]:
     """What a template is rendered for, and where each result goes."""
+    if template.each.startswith(_COMPONENTS):
+        return _component(template.each.removeprefix(_COMPONENTS), topology)
     rule = _EACH.get(template.each)
     if rule is None:
         message = f'the template "{template.each}" is of a kind that hagen does not know'
@@ -63,9 +65,35 @@ def _each_load_balancer(topology: Topology) -> Iterator[Variables]:
         yield {"directory": directory, "load_balancer": asdict(balancer)}
 
 
+def _each_component(topology: Topology) -> Iterator[Variables]:
+    for component in topology.components:
+        directory = f"{_REPOSITORY}/clusters/{topology.name}/argocd/applications"
+        yield {"directory": directory, "component": asdict(component)}
+
+
+def _argocd(topology: Topology) -> Iterator[Variables]:
+    yield {"directory": f"{_REPOSITORY}/clusters/{topology.name}/argocd"}
+
+
+def _each_project(topology: Topology) -> Iterator[Variables]:
+    for project in topology.argocd.projects:
+        yield {"directory": f"{_REPOSITORY}/clusters/{topology.name}/argocd/projects", "project": asdict(project)}
+
+
+def _component(name: str, topology: Topology) -> Iterator[Variables]:
+    """The folder of one component, where the cluster has it."""
+    for component in topology.components:
+        if component.name == name:
+            yield {"directory": f"{_REPOSITORY}/{component.path}", "component": asdict(component)}
+
+
+_COMPONENTS: Final = "components/"
 _EACH: Final[dict[str, Callable[[Topology], Iterator[Variables]]]] = {
     "repository": _once,
     "load-balancer": _each_load_balancer,
+    "argocd": _argocd,
+    "project": _each_project,
+    "application": _each_component,
 }
 
 

@@ -1,6 +1,8 @@
-"""What `hagen render` and `hagen diff` have in common: a sound configuration, and the files that follow from it."""
+"""What commands that render have in common: a sound configuration, and the files that follow from it."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,21 @@ from .topology import Topology, plan
 
 if TYPE_CHECKING:
     from .files import Render
+    from .vendor.copies import Copies
+    from .vendor.known import Known
+    from .vendor.upkeep import Upkeep
+
+Choose = Callable[["Upkeep", "Known"], "Copies"]
+"""Which copies of upstream manifests a render contains, of those that the cluster keeps up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Where a render goes, its files, and what is to be said about it."""
+
+    directory: Path
+    files: "Render"
+    notes: tuple[str, ...]
 
 
 def sound_report(config: Path, *, strict: bool = False) -> Report:
@@ -28,27 +45,45 @@ def sound_report(config: Path, *, strict: bool = False) -> Report:
     return report
 
 
-def rendered(report: Report, output: Path | None, template: Path, generate: Generate) -> tuple[Path, "Render"]:
-    """Where a render goes, and its files: the first cluster of a repository owns the repository's top."""
-    name = report.sound.metadata.name
-    directory = output or Path("build") / name
-    topology = plan(report.sound)
-    primary = _primary(directory)
-    _refuse_renamed(Path(report.file), directory, name, primary)
-    if primary is not None:
+def repository_of(report: Report, output: Path | None) -> Path:
+    """Where a cluster's render goes."""
+    return output or Path("build") / report.sound.metadata.name
+
+
+def rendered(
+    report: Report, output: Path | None, template: Path, generate: Generate, choose: Choose | None = None
+) -> Rendered:
+    """The files of a cluster, for what its repository holds already.
+
+    The first cluster of a repository owns the repository's top. Copies of upstream manifests stay, unless `choose`
+    says otherwise.
+    """
+    from .publish import earlier_renders  # noqa: PLC0415  # loaded while the child loads its own
+    from .vendor.copies import additions, keep, outdated, vendored  # noqa: PLC0415
+    from .vendor.known import is_wanted, known  # noqa: PLC0415
+    from .vendor.upkeep import upkeep  # noqa: PLC0415
+
+    directory = repository_of(report, output)
+    earlier = earlier_renders(directory, is_wanted)
+    found = known(earlier.files)
+    own = upkeep(plan(report.sound), earlier, found.locks)
+    copies = choose(own, found) if choose else keep(own.own, found)
+    topology = plan(report.sound, vendored=vendored(own.own, copies))
+    _refuse_renamed(Path(report.file), directory, topology.name, earlier.primary)
+    if earlier.primary is not None:
         _warn_of_twins(directory, topology)
-    first = primary in {None, name}
-    files = render(topology, report.content, template, primary=first, generate=generate)
-    return directory, files
+    primary = earlier.primary in {None, topology.name}
+    files = render(topology, report.content, template, primary=primary, generate=generate)
+    notes = [f"an interrupted run was finished; your version of a file is kept in {copy}" for copy in earlier.recovered]
+    if not choose:
+        notes += [f"{note}; run `hagen vendor`" for note in outdated(own.own, found)]
+    return Rendered(directory, files | additions(own, copies), tuple(notes))
 
 
-def _primary(directory: Path) -> str | None:
-    """The cluster that owns the repository's top; None where there is no render yet."""
-    if not directory.exists():
-        return None
-    from .publish import primary_of  # noqa: PLC0415  # not needed for a new repository
-
-    return primary_of(directory)
+def tell(notes: tuple[str, ...]) -> None:
+    """Say what is worth knowing beside the result."""
+    for note in notes:
+        click.echo(note, err=True)
 
 
 def _refuse_renamed(config: Path, directory: Path, name: str, primary: str | None) -> None:

@@ -66,10 +66,12 @@ def need(*programs: str, root: bool = False) -> None:
         pytest.skip("; ".join(missing))
 
 
-def run(*argv: str | Path, cwd: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *argv: str | Path, cwd: Path | None = None, stdin: str | None = None, timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
     """Run a program to its end; the caller judges the exit code."""
     environment = os.environ | {"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}
     command: Sequence[str] = [str(part) for part in argv]
     return subprocess.run(
-        command, cwd=cwd, input=stdin, env=environment, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=cwd, input=stdin, env=environment, capture_output=True, text=True, check=False, timeout=timeout
     )

@@ -25,15 +25,16 @@ def command(config: Path, output: Path | None, template: Path, plain: bool, stat
     """
     with generate_ahead(load_publisher) as generate:
         # Loaded while the child loads its own.
-        from ..rendering import rendered, sound_report  # noqa: PLC0415
+        from ..rendering import rendered, sound_report, tell  # noqa: PLC0415
 
         report = sound_report(config)
         name = report.sound.metadata.name
-        directory, files = rendered(report, output, template, generate)
+        result = rendered(report, output, template, generate)
+    tell(result.notes)
     from ..console import show_changes  # noqa: PLC0415
     from ..publish import preview  # noqa: PLC0415
 
-    found = preview(directory, files, cluster=name, plain=plain, color=sys.stdout.isatty() and not stat)
+    found = preview(result.directory, result.files, cluster=name, plain=plain, color=sys.stdout.isatty() and not stat)
     if stat:
         show_changes(found.changes)
     else:

@@ -11,6 +11,7 @@ from .options import config_option, output_option, plain_option, strict_option, 
 
 if TYPE_CHECKING:
     from ..publish import Outcome
+    from ..rendering import Rendered
 
 
 @click.command("render")
@@ -26,19 +27,25 @@ def command(config: Path, output: Path | None, template: Path, plain: bool, stri
     """
     with generate_ahead(load_publisher) as generate:
         # Loaded while the child loads its own.
-        from ..rendering import rendered, sound_report  # noqa: PLC0415
+        from ..rendering import rendered, sound_report, tell  # noqa: PLC0415
 
         report = sound_report(config, strict=strict)
         name = report.sound.metadata.name
-        directory, files = rendered(report, output, template, generate)
+        result = rendered(report, output, template, generate)
+    tell(result.notes)
+    put(result, name, plain=plain)
+
+
+def put(result: "Rendered", cluster: str, *, plain: bool) -> None:
+    """Publish a render, and say what happened."""
     from ..publish import publish, write_plain  # noqa: PLC0415
     from ..version import version  # noqa: PLC0415
 
     if plain:
-        outcome = write_plain(directory, files, cluster=name)
+        outcome = write_plain(result.directory, result.files, cluster=cluster)
     else:
-        outcome = publish(directory, files, cluster=name, version=version())
-    _tell(outcome, name, directory, len(files))
+        outcome = publish(result.directory, result.files, cluster=cluster, version=version())
+    _tell(outcome, cluster, result.directory, len(result.files))
 
 
 def load_publisher() -> None:

@@ -9,6 +9,10 @@ class Client(Section):
     """apps.client: the React client, served by nginx."""
 
     host: str = Field("client.local", description="Host name of the client.")
+    image: str = Field(
+        "registry.example.com/hagen/client:1.0.0",
+        description="Image of the client, with its tag or digest; never latest.",
+    )
     replicas: int = Field(3, ge=1, le=1000, description="Pods.")
     min_available: int = Field(2, ge=0, le=1000, description="Pods that a drain leaves running (PodDisruptionBudget).")
 
@@ -26,6 +30,10 @@ class Server(Section):
     """apps.server: the Express server."""
 
     host: str = Field("server.local", description="Host name of the server.")
+    image: str = Field(
+        "registry.example.com/hagen/server:1.0.0",
+        description="Image of the server, with its tag or digest; never latest.",
+    )
     port: int = Field(3000, ge=1, le=65535, description="Port that the server listens on.")
     min_available: int = Field(2, ge=0, le=1000, description="Pods that a drain leaves running (PodDisruptionBudget).")
     autoscaling: Autoscaling = Field(default_factory=Autoscaling, description="Bounds and targets of the HPA.")

@@ -12,7 +12,7 @@ from .machines import Machines, Node, default_nodes
 from .metadata import Metadata, Repository
 from .network import NetworkSection
 from .packages import Packages
-from .platform import Access, ArgoCD, Ingress, Monitoring, Storage
+from .platform import Access, ArgoCD, Ingress, Monitoring, SealedSecrets, Storage
 
 API_VERSION = "hagen.dev/v1alpha1"
 
@@ -38,6 +38,7 @@ class Cluster(Section):
     storage: Storage = Field(default_factory=Storage, description="Volumes.")
     database: Database = Field(default_factory=Database, description="Percona XtraDB Cluster.")
     apps: Apps = Field(default_factory=Apps, description="Applications.")
+    sealed_secrets: SealedSecrets = Field(default_factory=SealedSecrets, description="Sealed Secrets.")
     argocd: ArgoCD = Field(default_factory=ArgoCD, description="Argo CD.")
     monitoring: Monitoring = Field(default_factory=Monitoring, description="Metrics.")
     access: Access = Field(default_factory=Access, description="Logins on the machines.")

@@ -47,6 +47,9 @@ class Database(Section):
     name: str = Field("app", description="Name of the PerconaXtraDBCluster; at most 22 characters.")
     size: int = Field(3, description="Galera nodes, 3 or 5; each on a worker of its own.")
     storage: ByteSize = Field(20 * GIB, description="Volume of each Galera node.")
+    memory: ByteSize = Field(
+        GIB * 3 // 2, description="Memory of each Galera node; the operator gives the greater part to InnoDB's buffers."
+    )
     anti_affinity: Literal["hostname", "zone"] = Field(
         "hostname",
         description="What two Galera nodes never share: a worker (hostname), or a host of nodes[].host (zone).",

@@ -24,12 +24,25 @@ class Ingress(Section):
     )
     replicas: int = Field(2, ge=1, le=100, description="Ingress pods, spread over the workers.")
     node_ports: NodePorts = Field(default_factory=NodePorts, description="Fixed NodePorts of the ingress.")
+    certificate_secret: str | None = Field(
+        None,
+        description="Name of a TLS Secret in the controller's namespace (nginx-gateway or ingress-nginx), made in the "
+        "cluster and never in git. Without it nginx-gateway-fabric serves no HTTPS, and ingress-nginx a certificate "
+        "that it makes up.",
+        examples=["public-tls"],
+    )
 
 
 class Storage(Section):
     """storage: volumes of the pods."""
 
     provisioner: Literal["local-path"] = Field("local-path", description="Provisioner of the default StorageClass.")
+
+
+class SealedSecrets(Section):
+    """sealedSecrets: secrets that may lie in git, because only the cluster can open them."""
+
+    enabled: bool = Field(default=False, description="Install the Sealed Secrets controller.")
 
 
 class ArgoCD(Section):

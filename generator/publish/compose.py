@@ -1,7 +1,8 @@
 """Which files of the earlier renders and of this one make up the next: several clusters share one repository.
 
 A path belongs to cluster X when it lies below `clusters/X/`, or below `overlays/X/` anywhere; all others are shared.
-The cluster whose render made the shared paths is the repository's primary cluster.
+The cluster whose render made the shared paths is the repository's primary cluster. A further one brings the bases of
+components that nobody had before, and keeps them up for as long as no other cluster's overlays build on them.
 """
 
 from collections.abc import Mapping
@@ -30,8 +31,13 @@ def compose(
     foreign = {path: value for path, value in previous.items() if owner(path) not in {None, cluster}}
     if primary in {None, cluster}:
         return {**_bases_in_use(previous, foreign, rendered), **rendered, **foreign}
-    kept = {path: value for path, value in previous.items() if owner(path) != cluster}
-    directories = _directories(kept)
+    alone = _used_alone(previous, rendered, foreign, cluster)
+    kept = {
+        path: value
+        for path, value in previous.items()
+        if owner(path) != cluster and _component_of_base(path) not in alone
+    }
+    directories = _directories(kept) - alone
     own = {path: value for path, value in rendered.items() if owner(path) == cluster}
     bases = {
         path: value
@@ -51,6 +57,17 @@ def _bases_in_use(
         for path, value in previous.items()
         if owner(path) is None and (component := _component_of_base(path)) and component in in_use
     }
+
+
+def _used_alone(
+    previous: Mapping[str, Value], rendered: Mapping[str, Value], foreign: Mapping[str, Value], cluster: str
+) -> set[str | None]:
+    """The components whose base is the cluster's to keep up: only its own overlays build on it, before or now."""
+    now = {_component_of_overlay(path) for path in rendered if owner(path) == cluster}
+    before = {_component_of_overlay(path) for path in previous if owner(path) == cluster}
+    # An overlay that comes without a base builds on what is there.
+    baseless = now - {_component_of_base(path) for path in rendered}
+    return (now | before) - {_component_of_overlay(path) for path in foreign} - baseless - {None}
 
 
 def _component_of_base(path: str) -> str | None:

@@ -10,6 +10,7 @@ from ..problem import Path
 from . import (
     access,
     addresses,
+    images,
     lists,
     lxd,
     machines,
@@ -37,6 +38,7 @@ SUBJECTS = (
     vrrp,
     ports,
     workloads,
+    images,
     versions,
     machines,
     placement,

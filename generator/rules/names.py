@@ -156,6 +156,7 @@ RULES: Final[tuple[Rule, ...]] = (
     text_rule("metadata.name", lambda cluster: cluster.metadata.name, cluster_name),
     text_rule("database.name", lambda cluster: cluster.database.name, database_name),
     text_rule("database.backup.s3.credentialsSecret", _secret_name, dns_name),
+    text_rule("ingress.certificateSecret", lambda cluster: cluster.ingress.certificate_secret, dns_name),
     text_rule("kubernetes.dnsDomain", lambda cluster: cluster.kubernetes.dns_domain, dns_name),
     text_rule("apps.client.host", lambda cluster: cluster.apps.client.host, application_host("client.local")),
     text_rule("apps.server.host", lambda cluster: cluster.apps.server.host, application_host("server.local")),

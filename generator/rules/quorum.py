@@ -12,6 +12,8 @@ _ADVISED_ETCD_MEMBERS: Final = 7  # etcd FAQ, "What is maximum cluster size?"
 GALERA_SIZES: Final = (3, 5)
 """percona-xtradb-cluster-operator, unsafeFlags.pxcSize: what it takes without being told that it is unsafe."""
 
+_ARGOCD_HA_WORKERS: Final = 3  # ha/install.yaml: three Redis servers with required anti-affinity, no tolerations
+
 
 def count(cluster: Cluster, role: str) -> int:
     """How many machines have the role."""
@@ -79,4 +81,15 @@ def _largest(number: int) -> int | None:
     return max((size for size in GALERA_SIZES if size <= number), default=None)
 
 
-RULES: Final = (control_planes, load_balancers, workers, database_size)
+@reads("nodes", "argocd.highAvailability")
+def argocd(cluster: Cluster) -> Iterator[Finding]:
+    """A worker of its own for each Redis of the HA flavour."""
+    number = count(cluster, "worker")
+    if cluster.argocd.high_availability and 0 < number < _ARGOCD_HA_WORKERS:
+        message = f"argocd.highAvailability needs {_ARGOCD_HA_WORKERS} workers, and there are {number}"
+        given = "high_availability" in cluster.argocd.model_fields_set
+        path = ("argocd", "highAvailability") if given else _NODES
+        yield Finding("HG210", path, message, f"write highAvailability: false, or {_ARGOCD_HA_WORKERS} workers")
+
+
+RULES: Final = (control_planes, load_balancers, workers, database_size, argocd)

@@ -12,9 +12,10 @@ _SCHEMA_LENGTH: Final = 64  # MySQL 8.0 reference manual, "Identifier Length Lim
 _USER_LENGTH: Final = 32  # ... and "Account Management"
 _SYSTEM_SCHEMAS: Final = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
 _SYSTEM_USERS: Final = frozenset(
-    # percona-xtradb-cluster-operator, "Users": system users; and MySQL's own
+    # percona-xtradb-cluster-operator, "Users": system users; MySQL's own; and the account of hagen's agent
     re.findall(
-        r"\w+", "root monitor clustercheck proxyadmin operator replication xtrabackup pmmserver pmmserverkey mysql"
+        r"\w+",
+        "root monitor clustercheck proxyadmin operator replication xtrabackup pmmserver pmmserverkey mysql hagen_agent",
     )
 )
 _RESERVED: Final = frozenset(

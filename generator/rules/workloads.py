@@ -18,6 +18,9 @@ _BACKUP: Final = ("database", "backup")
 _MOST_PODS: Final = 1000  # as for every other number of pods here
 _PERCENT: Final = range(1, 101)
 _SMALLEST_VOLUME: Final = 2 * 2**30
+_GIB: Final = 2**30
+_SMALLEST_MEMORY: Final = _GIB
+_KEPT_MEMORY: Final = _GIB // 2  # of a worker, for its system, the kubelet and the rest of what must run there
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # S3 user guide, "Bucket naming rules"
 _REGION: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
@@ -94,6 +97,23 @@ def database_volume(cluster: Cluster) -> Iterator[Finding]:
         yield Finding("HG608", ("database", "storage"), message, "write storage: 20GiB")
 
 
+@reads("database.memory", "machines.worker")
+def database_memory(cluster: Cluster) -> Iterator[Finding]:
+    """Enough for Galera, and no more than a worker has to give."""
+    memory, worker = cluster.database.memory, cluster.machines.worker.memory
+    most = worker - _KEPT_MEMORY
+    if memory < _SMALLEST_MEMORY:
+        message = f"memory is {format_size(memory)}, and a Galera node needs 1GiB"
+        yield Finding("HG612", ("database", "memory"), message, "write memory: 1536MiB")
+    elif memory > most:
+        message = f"a Galera node wants {format_size(memory)} memory, and workers of {format_size(worker)} keep 512MiB"
+        if "memory" in cluster.database.model_fields_set and most >= _SMALLEST_MEMORY:
+            yield Finding("HG612", ("database", "memory"), message, f"write memory: {format_size(most)}")
+        else:
+            enough = -(-(memory + _KEPT_MEMORY) // _GIB) * _GIB
+            yield Finding("HG612", ("machines", "worker", "memory"), message, f"write memory: {format_size(enough)}")
+
+
 @reads("database.backup.enabled", "database.backup.s3")
 def backup_storage(cluster: Cluster) -> Iterator[Finding]:
     """Somewhere to write to."""
@@ -138,6 +158,7 @@ RULES: Final[tuple[Rule, ...]] = (
     autoscaling_targets,
     ingress_replicas,
     database_volume,
+    database_memory,
     backup_storage,
     text_rule("database.backup.schedule", lambda cluster: cluster.database.backup.schedule, schedule),
     text_rule("database.backup.s3.bucket", _bucket, bucket),

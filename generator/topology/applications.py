@@ -1,4 +1,4 @@
-"""The database and the applications: names, hosts, and what is to be watched."""
+"""The applications: images, hosts, and what is to be watched."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,15 +11,20 @@ NAMESPACE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Galera:
-    """The PerconaXtraDBCluster. A primary component needs `quorum` nodes."""
+class Image:
+    """A container image as kustomize's `images` take it. `tag` or `digest` may be empty, not both."""
 
     name: str
-    namespace: str
-    size: int
-    quorum: int
-    tolerance: int
-    anti_affinity_topology_key: str
+    tag: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of an autoscaler: a resource, and its target in percent of the request."""
+
+    resource: str
+    utilization: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,28 @@ class Autoscaler:
     namespace: str
     min: int
     max: int
+    metrics: tuple[Metric, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The React client."""
+
+    host: str
+    image: Image
+    replicas: int
+    min_available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The Express server; its pods are counted by its autoscaler."""
+
+    host: str
+    image: Image
+    port: int
+    min_available: int
+    autoscaler: Autoscaler
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +65,33 @@ class Applications:
 
     hosts: tuple[str, ...]
     autoscalers: tuple[Autoscaler, ...]
-
-
-def galera(cluster: Cluster) -> Galera:
-    """The database and its quorum: more than half of the nodes (Galera, "Quorum components")."""
-    wanted = cluster.database
-    quorum = wanted.size // 2 + 1
-    key = {"hostname": "kubernetes.io/hostname", "zone": "topology.kubernetes.io/zone"}[wanted.anti_affinity]
-    return Galera(wanted.name, NAMESPACE, wanted.size, quorum, wanted.size - quorum, key)
+    client: Client
+    server: Server
+    php_my_admin_host: str
 
 
 def applications(cluster: Cluster) -> Applications:
     """The applications."""
     apps = cluster.apps
-    hosts = [apps.client.host, apps.server.host]
+    client = Client(apps.client.host, image(apps.client.image), apps.client.replicas, apps.client.min_available)
+    server = _server(cluster)
+    hosts = [client.host, server.host]
     if apps.php_my_admin.enabled:
         hosts.append(apps.php_my_admin.host)
-    scaling = apps.server.autoscaling
-    return Applications(tuple(hosts), (Autoscaler("server", NAMESPACE, scaling.min, scaling.max),))
+    return Applications(tuple(hosts), (server.autoscaler,), client, server, apps.php_my_admin.host)
+
+
+def _server(cluster: Cluster) -> Server:
+    wanted, scaling = cluster.apps.server, cluster.apps.server.autoscaling
+    targets = (("cpu", scaling.cpu), ("memory", scaling.memory))
+    metrics = tuple(Metric(resource, target) for resource, target in targets if target is not None)
+    scaler = Autoscaler("server", NAMESPACE, scaling.min, scaling.max, metrics)
+    return Server(wanted.host, image(wanted.image), wanted.port, wanted.min_available, scaler)
+
+
+def image(text: str) -> Image:
+    """The parts of an image's name: registry.example.com:5000/team/app:1.0.0@sha256:..."""
+    whole, _, digest = text.partition("@")
+    path, slash, last = whole.rpartition("/")
+    name, _, tag = last.partition(":")
+    return Image(f"{path}{slash}{name}", tag, digest)

@@ -23,7 +23,11 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Kubernetes:
-    """The cluster as kubeadm makes it. `endpoint` is host:port of the API through the virtual IP."""
+    """The cluster as kubeadm makes it. `endpoint` is host:port of the API through the virtual IP.
+
+    `kubelet_names` (a regular expression) and `kubelet_addresses` (networks joined by commas) are those of the machines
+    that may have a kubelet's certificate.
+    """
 
     version: str
     minor: str
@@ -35,6 +39,8 @@ class Kubernetes:
     certificate_sans: tuple[str, ...]
     first_control_plane: Machine
     kubelet_serving_certificates: bool
+    kubelet_names: str
+    kubelet_addresses: str
     encryption_at_rest: bool
     audit: Audit
     containerd_config_version: int
@@ -59,10 +65,10 @@ class Etcd:
     tolerance: int
 
 
-def kubernetes(cluster: Cluster, control_planes: tuple[Machine, ...]) -> Kubernetes:
+def kubernetes(cluster: Cluster, control_planes: tuple[Machine, ...], workers: tuple[Machine, ...]) -> Kubernetes:
     """The cluster's settings."""
     wanted, virtual_ip = cluster.kubernetes, str(cluster.network.virtual_ip)
-    audit = wanted.audit
+    audit, kubelets = wanted.audit, (*control_planes, *workers)
     sans = (virtual_ip, *(machine.name for machine in control_planes), *(machine.address for machine in control_planes))
     return Kubernetes(
         version=str(wanted.version),
@@ -75,6 +81,9 @@ def kubernetes(cluster: Cluster, control_planes: tuple[Machine, ...]) -> Kuberne
         certificate_sans=tuple(dict.fromkeys((*sans, *wanted.certificate_sans))),
         first_control_plane=control_planes[0],
         kubelet_serving_certificates=wanted.kubelet_certificates == "cluster-ca",
+        # DNS labels: no character of theirs has a meaning in a regular expression.
+        kubelet_names=f"^({'|'.join(machine.name for machine in kubelets)})$",
+        kubelet_addresses=",".join(f"{machine.address}/32" for machine in kubelets),
         encryption_at_rest=wanted.encryption_at_rest,
         audit=Audit(audit.enabled, audit.max_age_days, audit.max_backups, audit.max_size_megabytes),
         containerd_config_version=wanted.containerd.config_version,

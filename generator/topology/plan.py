@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from ..model import Cluster
-from .applications import Applications, Galera, applications, galera
+from .applications import Applications, applications
+from .argocd import ArgoCD, argocd
+from .components import Component, components
+from .database import Galera, galera
 from .ingress import Ingress, ingress
 from .kubernetes import Etcd, Kubernetes, etcd, kubernetes
 from .machines import LoadBalancer, Machine, Provider, load_balancers, machines, provider
+from .monitoring import Monitoring, monitoring
 from .network import NetworkPlan, Ports, network, ports
 from .packages import Access, Packages, access, packages
 
@@ -37,14 +41,22 @@ class Topology:
     ingress: Ingress
     galera: Galera
     applications: Applications
+    monitoring: Monitoring
     packages: Packages
     access: Access
+    components: tuple[Component, ...]
+    argocd: ArgoCD
 
 
-def plan(cluster: Cluster) -> Topology:
-    """Work out a cluster that `check` has passed; the result depends on nothing else."""
+def plan(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozenset()) -> Topology:
+    """Work out a cluster that `check` has passed; the result depends on nothing else.
+
+    `vendored` are the upstream manifests, as (add-on, version), of which the repository keeps copies.
+    """
     every = machines(cluster)
     control_planes = tuple(machine for machine in every if machine.role == "control-plane")
+    workers = tuple(machine for machine in every if machine.role == "worker")
+    parts = components(cluster, vendored)
     return Topology(
         name=cluster.metadata.name,
         repository=Repository(cluster.repository.url, cluster.repository.revision),
@@ -54,12 +66,15 @@ def plan(cluster: Cluster) -> Topology:
         machines=every,
         load_balancers=load_balancers(cluster, every),
         control_planes=control_planes,
-        workers=tuple(machine for machine in every if machine.role == "worker"),
-        kubernetes=kubernetes(cluster, control_planes),
+        workers=workers,
+        kubernetes=kubernetes(cluster, control_planes, workers),
         etcd=etcd(control_planes),
-        ingress=ingress(cluster),
+        ingress=ingress(cluster, every),
         galera=galera(cluster),
         applications=applications(cluster),
+        monitoring=monitoring(cluster, every),
         packages=packages(cluster),
         access=access(cluster),
+        components=parts,
+        argocd=argocd(cluster, parts),
     )

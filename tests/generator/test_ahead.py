@@ -43,6 +43,15 @@ def test_a_defect_in_the_child_comes_with_its_traceback() -> None:
     assert no_child_is_left()
 
 
+def test_an_error_of_the_caller_does_not_wait_for_an_answer_that_nobody_takes() -> None:
+    def fail() -> None:
+        raise HagenError("meanwhile")
+
+    with pytest.raises(HagenError, match="meanwhile"), generate_ahead(fail) as generate:
+        render(planned(MINIMAL), MINIMAL, OWN, primary=True, generate=generate)
+    assert no_child_is_left()
+
+
 def test_a_child_that_is_never_asked_ends() -> None:
     with pytest.raises(HagenError, match="bad configuration"), generate_ahead():
         raise HagenError("bad configuration")

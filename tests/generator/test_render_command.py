@@ -135,7 +135,8 @@ def test_a_second_cluster_leaves_the_first_byte_for_byte() -> None:
     hagen("render", "-c", "staging.yaml", "-o", "both")
     after = tree(Path("both"))
     assert {path: after[path] for path in before} == before
-    assert all(path.startswith("clusters/staging/") for path in after.keys() - before.keys())
+    added = after.keys() - before.keys()
+    assert all(path.startswith("clusters/staging/") or "/overlays/staging/" in path for path in added)
     assert after["clusters/staging/hagen.yaml"] == STAGING
     assert b"# staging" in after["clusters/staging/README.md"]
     # Each can be rendered again without touching the other.

@@ -9,6 +9,7 @@ import pytest
 from hagen.generator.errors import HagenError
 from hagen.generator.render import render
 from hagen.generator.template import OWN, templates
+from hagen.generator.topology.catalogue import CATALOGUE
 from tests.support import MINIMAL, planned
 
 
@@ -17,8 +18,15 @@ def fork(tmp_path: Path) -> Path:
     return Path(shutil.copytree(OWN, tmp_path / "fork"))
 
 
-def test_own_template_has_two_kinds() -> None:
-    assert [template.each for template in templates(OWN)] == ["repository", "load-balancer"]
+def test_own_template_has_these_kinds() -> None:
+    kinds = [template.each for template in templates(OWN) if not template.each.startswith("components/")]
+    assert kinds == ["repository", "load-balancer", "application", "argocd", "project"]
+
+
+def test_own_template_has_a_folder_for_each_component() -> None:
+    folders = {template.each.removeprefix("components/") for template in templates(OWN) if "/" in template.each}
+    named = {entry.name or entry.path.rpartition("/")[2] for entry in CATALOGUE}
+    assert folders == named
 
 
 def test_own_template_holds_no_python() -> None:

@@ -72,6 +72,19 @@ def test_secondary_takes_nothing_shared_but_the_bases_of_new_components() -> Non
     }
 
 
+def test_secondary_keeps_up_the_bases_that_nobody_else_builds_on() -> None:
+    previous = {"a/base/x": 1, "a/base/gone": 1, "a/overlays/west/x": 1, "b/base/x": 1, "b/overlays/west/x": 1}
+    previous |= {"c/base/x": 1, "c/overlays/west/x": 1, "c/overlays/east/x": 1}
+    rendered = {"a/base/x": 2, "a/overlays/west/x": 2, "c/base/x": 2, "c/overlays/west/x": 2}
+    assert compose(previous, rendered, cluster="west", primary="east") == {
+        "a/base/x": 2,
+        "a/overlays/west/x": 2,
+        "c/base/x": 1,
+        "c/overlays/west/x": 2,
+        "c/overlays/east/x": 1,
+    }
+
+
 def _paths(owners: tuple[str, ...]) -> st.SearchStrategy[str]:
     component = st.sampled_from(["a", "b", "dir/c"])
     owned = st.sampled_from(owners)
@@ -115,7 +128,9 @@ def test_own_files_are_those_of_the_render(
 @given(PREVIOUS, RENDERED)
 def test_secondary_leaves_shared_files_alone(previous: Tree, rendered: Tree) -> None:
     composed = compose(previous, rendered, cluster="east", primary="west")
-    shared = {p: v for p, v in previous.items() if owner(p) is None}
+    builders = {(p.partition("/overlays/")[0], owner(p)) for p in {**previous, **rendered} if "/overlays/" in p}
+    alone = {component for component, _ in builders if (component, "west") not in builders}
+    shared = {p: v for p, v in previous.items() if owner(p) is None and p.partition("/base/")[0] not in alone}
     assert shared.items() <= composed.items()
 
 

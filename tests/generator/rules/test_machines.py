@@ -14,7 +14,7 @@ from .conftest import Found
         ("controlPlane: {memory: 1700MiB}", ["HG805 memory"]),
         ("controlPlane: {disk: 9GiB}", ["HG805 disk"]),
         ("worker: {cpu: 2, memory: 2GiB, disk: 10GiB}", []),
-        ("worker: {cpu: 1, memory: 2047MiB, disk: 9GiB}", ["HG805 cpu", "HG805 disk", "HG805 memory"]),
+        ("worker: {cpu: 1, memory: 2047MiB, disk: 9GiB}", ["HG612 memory", "HG805 cpu", "HG805 disk", "HG805 memory"]),
         ("loadBalancer: {cpu: 1, memory: 512MiB, disk: 10GiB}", []),
         ("loadBalancer: {memory: 511MiB, disk: 1GiB}", ["HG805 disk", "HG805 memory"]),
     ],

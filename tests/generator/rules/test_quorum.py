@@ -27,7 +27,7 @@ def extra(role: str, *numbers: int) -> tuple[str, ...]:
         (("k8s-lb-1",), (), [("HG205", "nodes")]),
         (("k8s-lb-1", "k8s-lb-2"), (), [("HG204", "nodes")]),
         ((), extra("load-balancer", 3), []),
-        (("k8s-worker-1",), (), [("HG206", "nodes")]),
+        (("k8s-worker-1",), (), [("HG206", "nodes"), ("HG210", "nodes")]),
         (("k8s-worker-1", "k8s-worker-2", "k8s-worker-3"), (), [("HG209", "nodes")]),
     ],
 )
@@ -43,9 +43,28 @@ def test_machines(
 
 @pytest.mark.parametrize(
     ("size", "workers", "codes"),
-    [(3, 3, []), (5, 5, []), (5, 3, ["HG206"]), (4, 3, ["HG207"]), (4, 2, ["HG206", "HG207"]), (0, 3, ["HG207"])],
+    [
+        (3, 3, []),
+        (5, 5, []),
+        (5, 3, ["HG206"]),
+        (4, 3, ["HG207"]),
+        (4, 2, ["HG206", "HG207", "HG210"]),
+        (0, 3, ["HG207"]),
+    ],
 )
 def test_database(found: Found, nodes: Callable[..., str], size: int, workers: int, codes: list[str]) -> None:
     without = () if workers >= 3 else ("k8s-worker-3",)
     body = f"database: {{size: {size}}}\n" + nodes(without=without, more=extra("worker", *range(4, workers + 1)))
     assert [code for code, _ in found(body)] == codes
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("", [("HG206", "nodes"), ("HG210", "nodes")]),
+        ("argocd: {highAvailability: true}", [("HG206", "nodes"), ("HG210", "argocd.highAvailability")]),
+        ("argocd: {highAvailability: false}", [("HG206", "nodes")]),
+    ],
+)
+def test_argocd(found: Found, nodes: Callable[..., str], setting: str, expected: list[tuple[str, str]]) -> None:
+    assert found(f"{setting}\n" + nodes(without=("k8s-worker-3",), more=())) == expected

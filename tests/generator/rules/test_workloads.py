@@ -4,6 +4,7 @@ import pytest
 
 from hagen.generator.model import API_VERSION, Cluster
 from hagen.generator.rules.cron import fault
+from hagen.generator.rules.images import image
 from hagen.generator.rules.rule import write
 from hagen.generator.rules.sql import identifier, user_name
 from hagen.generator.rules.workloads import bucket, region
@@ -43,6 +44,13 @@ def test_replicas(found: Found, apps: str, codes: list[str]) -> None:
         ("ingress: {replicas: 4}", ["HG607"]),
         ("database: {storage: 2GiB}", []),
         ("database: {storage: 2047MiB}", ["HG608"]),
+        ("database: {memory: 1GiB}", []),
+        ("database: {memory: 1023MiB}", ["HG612"]),
+        ("database: {memory: 3584MiB}", []),
+        ("database: {memory: 3585MiB}", ["HG612"]),
+        ("machines: {worker: {memory: 2GiB}}", []),
+        ("machines: {worker: {memory: 2047MiB}}", ["HG612", "HG805"]),
+        ("database: {user: Hagen_Agent}", ["HG409"]),
         ("database: {backup: {enabled: true, s3: {bucket: backups}}}", []),
         ("database: {backup: {enabled: false}}", []),
         ("database: {backup: {enabled: true}}", ["HG605"]),
@@ -114,6 +122,35 @@ def test_buckets(text: str, right: bool) -> None:
 @pytest.mark.parametrize(("text", "right"), [("eu-central-1", True), ("garage", True), ("", False), ("a b", False)])
 def test_regions(text: str, right: bool) -> None:
     assert (region(text) is None) is right
+
+
+_DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("nginx:1.27", True),
+        ("registry.example.com/team/client:1.0.0", True),
+        ("registry.example.com:5000/client:v1", True),
+        ("10.196.35.9:5000/a/b/c:1.0_rc-1", True),
+        (f"registry.example.com/client@{_DIGEST}", True),
+        (f"registry.example.com/client:latest@{_DIGEST}", True),
+        ("registry.example.com/team/client", False),
+        ("registry.example.com:5000/client", False),
+        ("registry.example.com/client:latest", False),
+        ("https://registry.example.com/client:1.0", False),
+        ("registry.example.com/Client:1.0", False),
+        ("registry.example.com//client:1.0", False),
+        ("client:1.0 ", False),
+        ("client:1.0\n", False),
+        (f"client@{_DIGEST[:-1]}", False),
+        ("client:" + "1" * 129, False),
+        ("", False),
+    ],
+)
+def test_images(text: str, right: bool) -> None:
+    assert (image(text) is None) is right
 
 
 def test_a_remedy_names_the_sections_that_the_file_does_not_have() -> None:

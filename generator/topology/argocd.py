@@ -1,0 +1,72 @@
+"""AppProjects: what the Applications of each may touch, which is what its components consist of and nothing more."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ..model import Cluster
+from .components import Component
+from .grants import grant
+
+_DESCRIPTIONS: Final = {
+    "argocd": "Argo CD itself: its installation, the projects and the Applications.",
+    "infrastructure": "What the cluster needs before it can run applications.",
+    "apps": "Database and applications.",
+    "monitoring": "What watches the cluster.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind that a project may create; `name` is a pattern, "" for any."""
+
+    group: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One AppProject. `cluster_resources` belong to no namespace, `resources` to one of `namespaces`."""
+
+    name: str
+    description: str
+    namespaces: tuple[str, ...]
+    cluster_resources: tuple[Resource, ...]
+    resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArgoCD:
+    """What Argo CD is told besides its Applications."""
+
+    projects: tuple[Project, ...]
+
+
+def argocd(cluster: Cluster, components: tuple[Component, ...]) -> ArgoCD:
+    """The projects of a cluster's components. KeyError when `grants` says nothing of one."""
+    return ArgoCD(tuple(_project(name, cluster, components) for name in _DESCRIPTIONS))
+
+
+def _project(name: str, cluster: Cluster, components: tuple[Component, ...]) -> Project:
+    members = [component for component in components if component.project == name]
+    grants = [grant(component.name, cluster) for component in members]
+    namespaces = {component.namespace for component in members}.union(*(part.namespaces for part in grants))
+    return Project(
+        name=name,
+        description=_DESCRIPTIONS[name],
+        namespaces=tuple(sorted(namespaces)),
+        cluster_resources=_resources(text for part in grants for text in part.cluster),
+        resources=_resources(text for part in grants for text in part.namespaced),
+    )
+
+
+def _resources(texts: Iterable[str]) -> tuple[Resource, ...]:
+    """Resources of texts like "apps/Deployment" or "/Namespace kube-flannel", sorted, each once."""
+    return tuple(_resource(text) for text in sorted(set(texts)))
+
+
+def _resource(text: str) -> Resource:
+    kind, _, name = text.partition(" ")
+    group, _, kind = kind.rpartition("/")
+    return Resource(group, kind, name)

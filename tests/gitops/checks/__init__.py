@@ -1,0 +1,33 @@
+"""Every check, entered into the table of tests.gitops.verdict by being imported."""
+
+from tests.gitops.checks import (
+    argocd,
+    exposure,
+    images,
+    network,
+    order,
+    pods,
+    ports,
+    rbac,
+    references,
+    scaling,
+    secrets,
+    security,
+    selectors,
+)
+
+__all__ = [
+    "argocd",
+    "exposure",
+    "images",
+    "network",
+    "order",
+    "pods",
+    "ports",
+    "rbac",
+    "references",
+    "scaling",
+    "secrets",
+    "security",
+    "selectors",
+]

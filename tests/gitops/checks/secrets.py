@@ -1,0 +1,58 @@
+"""Nothing secret is in git: no Secret with data, no key, no password, no string that only a machine could have made up."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.gitops.objects import Repository
+from tests.gitops.verdict import Verdict, check, judge
+
+_SHAPES = {
+    "private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|client-key-data"),
+    "AWS access key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "token": re.compile(r"\b(?:gh[pousr]_\w{30,}|glpat-[\w-]{20,}|xox[abp]-[\w-]{10,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.)"),
+    "bootstrap token": re.compile(r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b"),
+    "password in a URL": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@$]+@"),
+    "password": re.compile(
+        r"(?im)^[^#\n]*(?<![a-z0-9])(?:password|passwd|secret_?key|api_?key|auth_?token)\b[\"']?\s*[:=]\s*[\"']?(?!\s*[\"'{$<#|>\[]|true\b|false\b|null\b|~)[^\s\"'{}$]{4,}"
+    ),
+}
+_WORD = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
+# What looks random and is public: checksums, SSH public keys, base64 of words.
+_PUBLIC = re.compile(r"^(?:[0-9a-f]{32,128}|AAAA[A-Za-z0-9+/]+={0,3})$")
+_BITS = 4.2
+
+
+def entropy(text: str) -> float:
+    """Shannon entropy of a text's characters, in bits."""
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
+
+
+def _random(word: str) -> bool:
+    kinds = (re.search(r"[a-z]", word), re.search(r"[A-Z]", word), re.search(r"\d", word))
+    return all(kinds) and not _PUBLIC.match(word) and entropy(word) > _BITS
+
+
+def secret_like(text: str) -> list[str]:
+    """What in a text looks like a secret."""
+    found = [name for name, shape in _SHAPES.items() if shape.search(text)]
+    return found + [f"random text {word[:6]}..." for word in _WORD.findall(text) if _random(word)]
+
+
+@check
+def no_secret_has_data(repository: Repository) -> Iterator[Verdict]:
+    for item in repository.items:
+        if item.kind != "Secret" or item.group:
+            continue
+        filled = [key for key in ("data", "stringData") if item.object.get(key)]
+        yield judge(item, "", sound=not filled, problem=f"carries {filled} in git")
+
+
+@check
+def files_hold_nothing_secret(repository: Repository) -> Iterator[Verdict]:
+    for path, content in repository.files.items():
+        if "/upstream/" in path or path.endswith(("hagen.schema.json", "hagen.yaml")):
+            continue
+        found = secret_like(content.decode("utf-8", errors="replace"))
+        yield judge(path, "", sound=not found, problem=", ".join(found))
