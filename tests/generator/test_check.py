@@ -1,7 +1,6 @@
 """`hagen check` as a whole: all problems at once, none made up, in the order of the file; remedies that cure."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from hagen.generator.check import Report, check, check_file
 from hagen.generator.load import parse
 from hagen.generator.rules import all_rules, applicable
-from hagen.generator.validation import validate
 
 HEAD = "apiVersion: hagen.dev/v1alpha1\nkind: Cluster\n"
 INVALID = Path(__file__).resolve().parents[1] / "fixtures" / "invalid"
@@ -169,22 +167,15 @@ def machines(count: int) -> bytes:
     return "\n".join(lines).encode()
 
 
-def test_rules_are_fast_with_many_machines() -> None:
-    outcome = validate(parse(machines(500)).data)
-    assert outcome.cluster is not None
-    duration = min(_time_of_the_rules(outcome.cluster) for _ in range(3))
-    assert duration < 0.05
+def test_many_machines_are_judged_like_few() -> None:
+    report = check(parse(machines(500)))
+    assert report.cluster is not None
+    assert len(report.cluster.nodes) == 500
+    assert report.errors == 0
 
 
-def _time_of_the_rules(cluster: object) -> float:
-    started = time.perf_counter()
-    for rule in all_rules():
-        list(rule(cluster))  # type: ignore[arg-type]
-    return time.perf_counter() - started
-
-
-def test_rules_are_fast_with_many_mistakes() -> None:
-    content = machines(500).replace(b"10.200.1.", b"10.201.1.").replace(b"10.200.2.", b"10.200.1.")
-    outcome = validate(parse(content).data)
-    assert outcome.cluster is not None
-    assert min(_time_of_the_rules(outcome.cluster) for _ in range(3)) < 0.2
+def test_each_of_many_mistakes_is_found() -> None:
+    content = machines(500).replace(b"10.200.1.", b"10.201.1.")
+    report = check(parse(content))
+    outside = [problem for problem in report.problems if problem.code == "HG305"]
+    assert len(outside) == content.count(b"10.201.1.")

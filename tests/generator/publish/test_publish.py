@@ -1,7 +1,6 @@
 """Publishing into new and existing repositories: what hagen writes, and what it leaves to git's merge."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -387,15 +386,3 @@ def test_large_and_empty_files(root: Path) -> None:
     put(root, render)
     assert picture(root) == pictured(render)
     assert_clean(root)
-
-
-def test_it_is_quick(root: Path) -> None:
-    """The bounds leave room for a loaded machine; the usual times are 50 and 20 ms."""
-    render = files({f"apps/{number}/base/file.yaml": LINES * 10 + str(number) for number in range(60)})
-    started = time.perf_counter()
-    put(root, render)
-    first = time.perf_counter() - started
-    started = time.perf_counter()
-    put(root, render)
-    assert first < 1.0
-    assert time.perf_counter() - started < 0.5
