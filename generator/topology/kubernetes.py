@@ -8,7 +8,6 @@ from .machines import Machine
 from .network import API_PORT
 
 ETCD_METRICS_PORT: Final = 2381  # kubeadm's own choice for etcd's listen-metrics-urls
-_DNS_SERVICE: Final = 10  # kubeadm gives the cluster DNS the tenth address of the service network
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class Kubernetes:
     pod_cidr: str
     service_cidr: str
     dns_domain: str
-    dns_address: str
     certificate_sans: tuple[str, ...]
     first_control_plane: Machine
     kubelet_serving_certificates: bool
@@ -77,7 +75,6 @@ def kubernetes(cluster: Cluster, control_planes: tuple[Machine, ...], workers: t
         pod_cidr=str(wanted.pod_cidr),
         service_cidr=str(wanted.service_cidr),
         dns_domain=wanted.dns_domain,
-        dns_address=str(wanted.service_cidr[_DNS_SERVICE]),
         certificate_sans=tuple(dict.fromkeys((*sans, *wanted.certificate_sans))),
         first_control_plane=control_planes[0],
         kubelet_serving_certificates=wanted.kubelet_certificates == "cluster-ca",

@@ -26,7 +26,6 @@ def test_the_defaults_are_the_reference_cluster() -> None:
         ("k8s-worker-3", "10.196.35.26"),
     ]
     assert topology.kubernetes.endpoint == "10.196.35.30:6443"
-    assert topology.kubernetes.dns_address == "10.96.0.10"
     assert (topology.network.mtu, topology.network.pod_mtu) == (1500, 1450)
 
 
@@ -111,3 +110,13 @@ def test_galera_follows_the_size() -> None:
     galera = planned(fixture("five-control-planes")).galera
     assert (galera.size, galera.quorum, galera.tolerance) == (5, 3, 2)
     assert planned(fixture("placements")).galera.anti_affinity_topology_key == "topology.kubernetes.io/zone"
+
+
+def test_mirrors_with_a_path_and_hosts_reached_directly() -> None:
+    (mirror,) = planned(fixture("containerd-1")).packages.registry_mirrors
+    assert [(endpoint.url, endpoint.has_path) for endpoint in mirror.endpoints] == [
+        ("https://mirror.example.com/v2/ghcr", True)
+    ]
+    packages = planned(fixture("mirrors")).packages
+    assert not packages.registry_mirrors[0].endpoints[0].has_path
+    assert packages.direct_hosts == ("git.example.com",), "a domain (.example.internal) is nothing that apt knows"
