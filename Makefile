@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render test lint types contracts unit update bench package clean
+.PHONY: help setup render test lint types contracts unit daemons testbed break failover update bench package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,21 +22,34 @@ render: $(STAMP) ## Render the reference cluster into build/production
 
 test: $(STAMP) ## Everything that must hold: linters, types, contracts, tests
 	@scripts/system-packages.sh
-	@$(MAKE) --no-print-directory lint types contracts unit
+	@$(MAKE) --no-print-directory lint types contracts unit daemons
 
 lint: $(STAMP) ## Style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict -c .yamllint.yaml .
 
-types: $(STAMP) ## mypy --strict on the three packages
+types: $(STAMP) ## mypy --strict on the three packages and on the testbed
 	$(BIN)/mypy generator agent bootstrap
+	$(BIN)/mypy -p tests.testbed
 
 contracts: $(STAMP) ## Who may import whom
 	$(BIN)/lint-imports
 
 unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
-	$(PYTEST) -n auto $(ARGS)
+	$(PYTEST) -n auto -m "not testbed" $(ARGS)
+
+daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k name" chooses
+	$(PYTEST) -m testbed tests/testbed $(ARGS)
+
+testbed: $(STAMP) ## Start the reference network with the real daemons, and show it (needs root)
+	@$(BIN)/python -m tests.testbed
+
+break: $(STAMP) ## Break something in the running testbed; DO="off k8s-lb-1"
+	@$(BIN)/python -m tests.testbed do $(DO)
+
+failover: $(STAMP) ## Measure every fault beside the kubeadm HA notes' settings (about an hour; needs root)
+	@$(BIN)/python -m tests.testbed.failover --write $(ARGS)
 
 update: $(STAMP) ## Write the golden trees, the examples and the generated documents anew
 	HAGEN_UPDATE=1 $(PYTEST) -q tests/generator/test_golden.py tests/generator/test_documents.py

@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# Installs the system packages that the tests hold rendered files against. Needs root and apt; says what it does.
+# Installs the system packages that the tests hold rendered files against, and those of the testbed. Needs root and apt;
+# says what it does.
 set -euo pipefail
-packages=(haproxy keepalived cloud-init nftables curl openssl iproute2 util-linux)
+packages=(
+    haproxy keepalived cloud-init nftables curl openssl iproute2 util-linux
+    etcd-server etcd-client mariadb-server mariadb-client galera-4 rsync prometheus
+)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -15,5 +19,12 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     exit 0
 fi
 echo "system packages: installing ${missing[*]}"
+# Installed, not started: the testbed starts its own. An answer that the administrator gave stands.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

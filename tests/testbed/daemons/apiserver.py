@@ -1,0 +1,42 @@
+"""The stand-in for kube-apiserver on a control plane."""
+
+import sys
+from pathlib import Path
+
+from tests.testbed.context import ROOT, Context
+from tests.testbed.host import Daemon, Host
+from tests.testbed.namespace import listens
+
+NAME = "apiserver"
+PORT = 6443
+
+
+def control(host: Host) -> Path:
+    """The socket that it takes orders from."""
+    return host.directory / "apiserver.sock"
+
+
+def daemon(host: Host, context: Context) -> Daemon:
+    """kubelet keeps static pods running; whether a crashed one comes back is the fault's choice."""
+    pki = context.certificates
+    options = {
+        "name": host.name,
+        "certificate": pki.certificate,
+        "key": pki.key,
+        "etcd": "https://127.0.0.1:2379",
+        "etcd-metrics": "http://127.0.0.1:2381",
+        "etcd-ca": pki.ca,
+        "etcd-certificate": pki.certificate,
+        "etcd-key": pki.key,
+        "control": control(host),
+        "shutdown-delay": 3,
+    }
+    flags = [text for key, value in options.items() for text in (f"--{key}", str(value))]
+    listen = [f"--listen={address}:{PORT}" for address in (host.address, "127.0.0.1")]
+    argv = (sys.executable, "-m", "tests.testbed.standins.apiserver", *listen, *flags)
+    return Daemon(NAME, argv, environment={"PYTHONPATH": str(ROOT)})
+
+
+def problem(host: Host, _: Context) -> str:
+    """Empty when it takes connections."""
+    return "" if listens(host.namespace, host.address, PORT) else "takes no connection"

@@ -1,0 +1,55 @@
+"""keepalived of a load balancer, with the configuration as it was rendered but for one word.
+
+The word: haproxy's process name in track_process. keepalived counts the processes of the whole machine, which a virtual
+machine of its own does not share with its peer, and a namespace does.
+"""
+
+import re
+
+from tests.testbed.context import Context
+from tests.testbed.daemons.haproxy import process_name
+from tests.testbed.errors import TestbedError
+from tests.testbed.host import Daemon, Host
+
+NAME = "keepalived"
+
+
+def adapted(text: str, process: str) -> str:
+    """The rendered configuration with the testbed's process name; nothing else is touched."""
+    return re.sub(r"^(\s*process )haproxy$", rf"\g<1>{process}", text, flags=re.MULTILINE)
+
+
+def install(host: Host, context: Context) -> None:
+    """Put the files where they belong, and have keepalived itself judge them."""
+    etc, run = host.directory / "etc/keepalived", host.directory / "run/keepalived"
+    etc.mkdir(parents=True)
+    run.mkdir(parents=True)
+    text = context.settings.keepalived(host.name).decode()
+    (etc / "keepalived.conf").write_text(adapted(text, process_name(host, context)))
+    for name, content in context.settings.scripts(host.name).items():
+        (etc / name).write_text(content)
+        (etc / name).chmod(0o755)
+    host.mounts |= {etc: "/etc/keepalived", run: "/run/keepalived"}
+    # keepalived 2.2.7 ends itself with 143 after a good check, unless it is a namespace's first process.
+    verdict = host.run("unshare", "--pid", "--fork", "keepalived", "-t", "-l", "-f", "/etc/keepalived/keepalived.conf")
+    if context.settings.judged and verdict.returncode != 0:
+        raise TestbedError(f"{host.name} keepalived refuses its configuration:\n{verdict.stdout}{verdict.stderr}")
+
+
+def daemon(host: Host, context: Context) -> Daemon:
+    """Started outside of the namespace, which it enters itself: the kernel's process events are heard only outside."""
+    argv = (
+        "keepalived", "--dont-fork", "--log-console", "--log-detail", "--namespace", host.name,
+        "--use-file", "/etc/keepalived/keepalived.conf",
+    )  # fmt: skip
+    return Daemon(NAME, argv, restarted=context.settings.restarts_keepalived, own_namespace=False)
+
+
+def holds(host: Host, address: str) -> bool:
+    """The kernel of this host has the address."""
+    return f"inet {address}/" in host.run("ip", "-4", "-oneline", "addr", "show").stdout
+
+
+def problem(host: Host, _: Context) -> str:
+    """Empty when parent and VRRP child run."""
+    return "" if len(host.pids("keepalived")) >= 2 else "parent and VRRP child are not both there"

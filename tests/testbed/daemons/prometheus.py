@@ -1,0 +1,40 @@
+"""Prometheus beside the client, with the scrape file that was rendered for Prometheus servers outside of the cluster."""
+
+import urllib.parse
+
+import yaml
+
+from tests.testbed.context import Context
+from tests.testbed.host import Daemon, Host
+from tests.testbed.namespace import get_json, listens
+
+NAME = "prometheus"
+PORT = 9090
+# A test does not wait for the rendered interval of 15 s.
+_INTERVAL = "1s"
+
+
+def daemon(host: Host, context: Context) -> Daemon:
+    """Writes its configuration and says how to start it."""
+    jobs = yaml.safe_load(context.cluster.scrape_file.read_text())["scrape_configs"]
+    members = [f"{member.address}:2381" for member in context.of("control-plane")]
+    etcd = {"job_name": "etcd", "static_configs": [{"targets": members}]}
+    file = host.directory / "prometheus.yml"
+    file.write_text(yaml.safe_dump({"scrape_configs": [job | {"scrape_interval": _INTERVAL} for job in [*jobs, etcd]]}))
+    argv = (
+        "prometheus", f"--config.file={file}", f"--storage.tsdb.path={host.directory}/prometheus",
+        f"--web.listen-address=127.0.0.1:{PORT}", "--log.level=warn",
+    )  # fmt: skip
+    return Daemon(NAME, argv)
+
+
+def problem(host: Host, _: Context) -> str:
+    """Empty when it takes connections."""
+    return "" if listens(host.namespace, "127.0.0.1", PORT) else "takes no connection"
+
+
+def query(host: Host, expression: str) -> dict[str, float]:
+    """An instant query's values, by the `instance` label."""
+    path = "/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+    found = get_json(host.namespace, "127.0.0.1", PORT, path)["data"]["result"]
+    return {sample["metric"]["instance"]: float(sample["value"][1]) for sample in found}

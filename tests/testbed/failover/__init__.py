@@ -1,0 +1,1 @@
+"""`make failover`: every fault under both sets of settings, in the same run, as a table, a plot and numbers."""

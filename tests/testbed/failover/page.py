@@ -1,0 +1,82 @@
+"""The table that docs/failover.md and the terminal show."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from tests.testbed.failover.figures import Line, Spread
+from tests.testbed.failover.store import Store
+
+_BEGIN, _END = "<!-- measured: written by make failover -->\n", "<!-- end of measured -->\n"
+_HEAD = (
+    "Fault",
+    "Traffic",
+    "Gap, notes",
+    "Gap, hagen",
+    "Ratio",
+    "Failed, notes",
+    "Failed, hagen",
+    "Kept connection, notes",
+    "Kept connection, hagen",
+    "Both hold the address, hagen",
+)
+
+
+def table(lines: Sequence[Line]) -> Table:
+    """For the terminal."""
+    view = Table(title="Failover as clients saw it: median / worst, milliseconds", box=None, header_style="bold")
+    for title in _HEAD:
+        view.add_column(title, justify="left" if title in {"Fault", "Traffic"} else "right")
+    for line in lines:
+        style = "yellow" if line.ratio is not None and line.ratio < 1 else ""
+        view.add_row(*_cells(line), style=style)
+    return view
+
+
+def publish(path: Path, lines: Sequence[Line], store: Store) -> None:
+    """Put the table and what it was measured with between the page's two marks; the rest of the page stays."""
+    text = path.read_text()
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    path.write_text(before + _BEGIN + "\n" + _measured(lines, store) + "\n" + _END + after)
+
+
+def _measured(lines: Sequence[Line], store: Store) -> str:
+    machine = store.machine
+    runs = max((spread.runs for line in lines for spread in line.gap.values()), default=0)
+    versions = ", ".join(machine["versions"].values())
+    rows = [_HEAD, tuple("---" for _ in _HEAD), *(_cells(line) for line in lines)]
+    text = [
+        f"Measured {machine['measured']} on {machine['cores']} cores, Linux {machine['kernel']}: {versions}.",
+        f"Median / worst of up to {runs} runs, milliseconds.\n",
+        *("| " + " | ".join(row) + " |" for row in rows),
+        "",
+        *_plainly(lines),
+        *(f"- not measured: {failure['side']}, {failure['fault']}" for failure in store.failures),
+    ]
+    return "\n".join(text).rstrip() + "\n"
+
+
+def _plainly(lines: Sequence[Line]) -> list[str]:
+    """Where we are not better, in words."""
+    worse = [line for line in lines if line.ratio is not None and line.ratio <= 1]
+    even = [
+        f"- **Not better**: {line.title} ({line.traffic}), {_cells(line)[3]} ms against {_cells(line)[2]} ms."
+        for line in worse
+    ]
+    lost = sum(line.lost.get("hagen", 0) for line in lines)
+    return [*even, f"- Acknowledged writes that a node did not have after it was back (hagen): {lost}."]
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    ratio = "" if line.ratio is None else f"{line.ratio:.1f}"
+    return (
+        line.title, line.traffic, _spread(line.gap, "notes"), _spread(line.gap, "hagen"), ratio,
+        _spread(line.failures, "notes"), _spread(line.failures, "hagen"), _spread(line.kept, "notes"),
+        _spread(line.kept, "hagen"), _spread(line.both_held, "hagen"),
+    )  # fmt: skip
+
+
+def _spread(values: dict[str, Spread], side: str) -> str:
+    return f"{values[side].median:.0f} / {values[side].worst:.0f}" if side in values else "-"

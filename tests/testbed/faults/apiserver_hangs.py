@@ -1,0 +1,20 @@
+"""An API server takes connections and answers nothing any more."""
+
+import signal
+
+from tests.testbed.daemons import apiserver
+from tests.testbed.faults.fault import Fault, Story, Traffic, now
+from tests.testbed.host import signal_quietly
+from tests.testbed.lab import Lab
+
+
+def _story(lab: Lab) -> Story:
+    host = lab.context.of("control-plane")[0]
+    pid = host.process(apiserver.NAME)
+    moment = now("stopped")
+    signal_quietly(pid, signal.SIGSTOP)
+    yield moment
+    signal_quietly(pid, signal.SIGCONT)
+
+
+FAULT = Fault("apiserver-hangs", "API server hangs", _story, (Traffic.API,))

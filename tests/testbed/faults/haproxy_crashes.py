@@ -1,0 +1,20 @@
+"""haproxy of the holder is killed, master and worker; systemd starts it again where the unit says so."""
+
+import signal
+
+from tests.testbed.daemons import haproxy
+from tests.testbed.faults.fault import Fault, Story, now
+from tests.testbed.host import signal_quietly
+from tests.testbed.lab import Lab
+
+
+def _story(lab: Lab) -> Story:
+    host = lab.holder()
+    pids = host.pids(haproxy.process_name(host, lab.context))
+    moment = now("killed")
+    for pid in pids:
+        signal_quietly(pid, signal.SIGKILL)
+    yield moment
+
+
+FAULT = Fault("haproxy-crashes", "haproxy crashes, restarted after 100 ms", _story)

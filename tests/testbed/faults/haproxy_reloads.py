@@ -1,0 +1,20 @@
+"""haproxy of the holder reads its configuration again, under load: nobody may notice."""
+
+import signal
+
+from tests.testbed.daemons import haproxy
+from tests.testbed.faults.fault import Fault, Story, now
+from tests.testbed.host import signal_quietly
+from tests.testbed.lab import Lab
+
+
+def _story(lab: Lab) -> Story:
+    host = lab.holder()
+    master = host.pids(haproxy.process_name(host, lab.context))[0]
+    moment = now("reloaded")
+    # What `systemctl reload haproxy` sends (SIGUSR2 to the master).
+    signal_quietly(master, signal.SIGUSR2)
+    yield moment
+
+
+FAULT = Fault("haproxy-reloads", "haproxy reloads its configuration under load", _story)

@@ -1,0 +1,79 @@
+"""One fault, once: what clients saw of it, who held the virtual IP, and whether an acknowledged write is missing."""
+
+import time
+from dataclasses import dataclass, field
+
+from tests.testbed import clients, ownership
+from tests.testbed.daemons import galera
+from tests.testbed.faults.fault import Fault, Moment, Traffic
+from tests.testbed.lab import Lab
+
+# Served again: this many new connections in a row, this far apart (seconds).
+_STEADY, _APART = 20, 0.05
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen between one moment of a fault and the next. Seconds; `probes` by the probe's name."""
+
+    moment: str
+    watched: float
+    both_held: float
+    probes: dict[str, clients.Figures]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run of one fault."""
+
+    fault: str
+    settings: str
+    seen: tuple[Seen, ...]
+    moves: int
+    missing_writes: dict[str, int] = field(default_factory=dict)  # acknowledged and absent, by node
+
+
+def measure(lab: Lab, fault: Fault) -> Result:
+    """Clients first, then the fault, moment by moment; then everything is brought back."""
+    lab.wait_until_healthy()
+    first = ownership.watch(lab)
+    windows: list[tuple[Moment, float]] = []
+    with clients.probing(lab, fault.traffic) as probes:
+        time.sleep(0.5)
+        for moment in fault.story(lab):
+            watch(lab, fault)
+            windows.append((moment, time.monotonic()))
+    history = ownership.changes(lab)
+    lab.wait_until_healthy()
+    seen = tuple(
+        Seen(
+            moment.name,
+            until - moment.at,
+            ownership.held_by_many(first, history, moment.at, until),
+            probes.figures(moment.at, until),
+        )
+        for moment, until in windows
+    )
+    missing = _missing(lab, probes) if Traffic.DATABASE in fault.traffic else {}
+    return Result(fault.name, lab.context.settings.name, seen, ownership.moves(history), missing)
+
+
+def watch(lab: Lab, fault: Fault) -> None:
+    """Wait until the fault's clients are served steadily again, at least `fault.watch` seconds, at most its patience."""
+    began = time.monotonic()
+    steady = 0
+    while (now := time.monotonic() - began) < fault.patience:
+        steady = steady + 1 if all(clients.served(lab, traffic) for traffic in fault.traffic) else 0
+        if steady >= _STEADY and now >= fault.watch:
+            return
+        time.sleep(_APART)
+
+
+def _missing(lab: Lab, probes: "clients.Probes") -> dict[str, int]:
+    nodes = {host.name: set(_present(lab, host.name, probes.run)) for host in lab.context.of("worker")}
+    return {name: len(probes.acknowledged() - present) for name, present in nodes.items()}
+
+
+def _present(lab: Lab, name: str, run: str) -> list[int]:
+    rows = galera.execute(lab.context.hosts[name], f"SELECT id FROM canary.canary WHERE run = '{run}'")
+    return [int(str(row[0])) for row in rows]
