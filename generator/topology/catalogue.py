@@ -83,6 +83,7 @@ _CA_BUNDLE: Final = Ignored(
     ".webhooks[]?.clientConfig.caBundle",
 )
 _REPLICAS: Final = Ignored("apps", "Deployment", "server", ".spec.replicas")
+STACK_WAVE: Final = 3  # kube-prometheus-stack is a chart, not a component: it needs the namespace of `monitoring`
 _APPS: Final = "apps"
 _INFRASTRUCTURE: Final = "infrastructure"
 
@@ -122,6 +123,6 @@ CATALOGUE: Final = (
     Entry("apps/server", NAMESPACE, 1, ignored=(_REPLICAS,), project=_APPS),
     Entry("apps/phpmyadmin", NAMESPACE, 1, enabled=_php_my_admin, project=_APPS),
     Entry("monitoring", "monitoring", 2, project="monitoring"),
-    # The chart of kube-prometheus-stack is in wave 3: it needs the namespace, and brings the definitions of these.
-    Entry("monitoring/scrape-targets", "monitoring", 4, enabled=_stack, project="monitoring"),
+    # The chart brings the definitions of these.
+    Entry("monitoring/scrape-targets", "monitoring", STACK_WAVE + 1, enabled=_stack, project="monitoring"),
 )

@@ -76,6 +76,8 @@ def test_what_is_wrong_is_found(right: str, wrong: str) -> None:
         ("backupName:", "backup:"),
         ("{generateName: by-hand-}", "{labels: {}}"),
         ("storageName: s3", "storage: s3"),
+        ("backupSource:", "source:"),
+        ("endpointUrl:", "endpoint:"),
     ],
 )
 def test_wrong_objects_are_found(right: str, wrong: str) -> None:
@@ -93,6 +95,8 @@ def test_wrong_objects_are_found(right: str, wrong: str) -> None:
         ("sealed-secrets-key", "hardened", "reference"),
         ("create secret tls public-tls", "hardened", "reference"),
         ("EncryptionConfiguration", "hardened", "reference"),
+        ("kubelet-csr-approver", "reference", "containers"),
+        ("[Sealed Secrets](#sealed-secrets)", "hardened", "reference"),
         ("sshPrivateKey", "backups", "reference"),
         ("etcd member remove", "reference", "single-control-plane"),
         ("security.privileged", "containers", "reference"),
