@@ -101,6 +101,7 @@ def test_wrong_objects_are_found(right: str, wrong: str) -> None:
         ("etcd member remove", "reference", "single-control-plane"),
         ("security.privileged", "containers", "reference"),
         ("--target=", "placements", "reference"),
+        ("topology.kubernetes.io/zone=alpha", "placements", "reference"),
         ("ipv4.dhcp.ranges=", "other-networks", "reference"),
     ],
 )
