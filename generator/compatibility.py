@@ -4,7 +4,9 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_NOT_PUBLISHED: Final = "no published range"
 
 
 def minor(version: str) -> tuple[int, int]:
@@ -40,11 +42,18 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Tested:
+    """What an add-on's makers say of Kubernetes; None where they publish no range, and then nobody judges."""
+
+    version: str
+    kubernetes: Range | None
+
+
+@dataclass(frozen=True, slots=True)
 class AddOn:
     """A component that the rendered repository pins."""
 
     version: str
-    kubernetes: Range
     retired: str | None
     url: str
     files: tuple[str, ...]
@@ -60,7 +69,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Compatibility:
-    """The whole matrix. `images` are those of machines; `pinned` the container image of a component, by its name."""
+    """The whole matrix. `images` are those of machines; `pinned` the container image of a component, by its name.
+
+    `tested` has every add-on, be it manifests, an image or a chart.
+    """
 
     default: str
     supported: Range
@@ -70,6 +82,7 @@ class Compatibility:
     addons: dict[str, AddOn]
     pinned: dict[str, str]
     charts: dict[str, Chart]
+    tested: dict[str, Tested]
 
     def format_of(self, containerd: str) -> int:
         """The configuration format of a release of containerd."""
@@ -86,8 +99,7 @@ def read(text: str) -> Compatibility:
     """The matrix of a file. TypeError or KeyError when the file is not one: every key is known, and none is missing."""
     file = tomllib.loads(text)
     parts = _kubernetes(**file.pop("kubernetes")) | _containerd(**file.pop("containerd"))
-    parts |= _images(file.pop("images")) | _charts(file.pop("charts")) | _addons(**file)
-    return Compatibility(**parts)
+    return Compatibility(**parts, **_components(**file))
 
 
 def _kubernetes(*, default: str, supported: list[str], source: str) -> dict[str, Any]:
@@ -103,19 +115,35 @@ def _containerd(
     return {"formats": numbered, "images": images, "last_kubernetes_of_1": last_kubernetes_of_1}
 
 
-def _addons(*, addons: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    return {"addons": {name: _addon(**entry) for name, entry in addons.items()}}
+def _components(
+    *, addons: dict[str, dict[str, Any]], images: dict[str, dict[str, Any]], charts: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    judged = addons | charts | {name: entry for name, entry in images.items() if "kubernetes" in entry}
+    return {
+        "addons": {name: _addon(**_own(entry)) for name, entry in addons.items()},
+        "pinned": {name: _image(**_own(entry)) for name, entry in images.items()},
+        "charts": {name: _chart(**_own(entry)) for name, entry in charts.items()},
+        "tested": {name: _tested(entry) for name, entry in judged.items()},
+    }
 
 
-def _addon(
-    *, version: str, kubernetes: list[str], source: str, url: str, files: list[str], retired: str | None = None
-) -> AddOn:
+def _own(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "kubernetes"}
+
+
+def _tested(entry: dict[str, Any]) -> Tested:
+    version = entry.get("version") or entry["image"].rpartition(":")[2]
+    bounds = entry["kubernetes"]
+    if bounds == _NOT_PUBLISHED:
+        return Tested(version, None)
+    if not any(bounds):
+        raise TypeError(f'a range without ends is written "{_NOT_PUBLISHED}"')
+    return Tested(version, _range(bounds))
+
+
+def _addon(*, version: str, source: str, url: str, files: list[str], retired: str | None = None) -> AddOn:
     _cited(source)
-    return AddOn(version, _range(kubernetes), retired, url, tuple(files))
-
-
-def _images(images: dict[str, dict[str, str]]) -> dict[str, Any]:
-    return {"pinned": {component: _image(**entry) for component, entry in images.items()}}
+    return AddOn(version, retired, url, tuple(files))
 
 
 def _image(*, image: str, source: str) -> str:
@@ -125,10 +153,6 @@ def _image(*, image: str, source: str) -> str:
     if not colon or tag == "latest":
         raise TypeError(f"{image} is not pinned")
     return image
-
-
-def _charts(charts: dict[str, dict[str, str]]) -> dict[str, Any]:
-    return {"charts": {name: _chart(**entry) for name, entry in charts.items()}}
 
 
 def _chart(*, repository: str, version: str, source: str) -> Chart:

@@ -146,6 +146,9 @@ def _compose(text: str, document: Document, lines: Lines) -> Node | None:
     except ReaderError as error:
         fault = _not_yaml("a control character", "retype the line; a pasted character is invisible")
         document.report(fault, lines.place(error.position))
+    except NotImplementedError:  # two comments that ruamel.yaml would keep in one place
+        fault = _not_yaml("comments stand around an empty value", "move them to lines of their own, above a key")
+        document.report(fault)
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError, OverflowError) as error:
         # ruamel.yaml leaks these on malformed input (bad escapes, bad directives)
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -24,26 +24,37 @@ def kubernetes(cluster: Cluster) -> Iterator[Finding]:
 
 
 def used_addons(cluster: Cluster) -> Iterator[str]:
-    """The names of the add-ons that this cluster gets."""
+    """The names of all add-ons that this cluster gets, as the matrix has them."""
     yield from ("argo-cd", "metrics-server", "flannel", "percona-xtradb-cluster-operator")
     yield cluster.ingress.controller
-    if cluster.storage.provisioner == "local-path":
-        yield "local-path-provisioner"
-    if cluster.monitoring.kube_prometheus_stack:
-        yield "kube-prometheus-stack"
+    optional = {
+        "gateway-api": cluster.ingress.controller == "nginx-gateway-fabric",
+        "local-path-provisioner": cluster.storage.provisioner == "local-path",
+        "kubelet-csr-approver": cluster.kubernetes.kubelet_certificates == "cluster-ca",
+        "sealed-secrets": cluster.sealed_secrets.enabled,
+        "kube-prometheus-stack": cluster.monitoring.kube_prometheus_stack,
+    }
+    yield from (name for name, used in optional.items() if used)
 
 
-@reads("kubernetes.version", "ingress.controller", "monitoring.kubePrometheusStack", "storage.provisioner")
+@reads(
+    "kubernetes.version",
+    "kubernetes.kubeletCertificates",
+    "ingress.controller",
+    "monitoring.kubePrometheusStack",
+    "sealedSecrets.enabled",
+    "storage.provisioner",
+)
 def addons(cluster: Cluster) -> Iterator[Finding]:
-    """Each add-on that is used was tested with this Kubernetes by its makers."""
+    """Each add-on that is used was tested with this Kubernetes by its makers, where they say so."""
     minor_name, matrix = cluster.kubernetes.version.minor_name, compatibility()
     if minor_name not in matrix.supported:
         return
     for name in used_addons(cluster):
-        addon = matrix.addons.get(name)
-        if addon is not None and minor_name not in addon.kubernetes:
-            nearest = addon.kubernetes.nearest(minor_name)
-            message = f"{name} {addon.version} is made for Kubernetes {addon.kubernetes}, not {minor_name}"
+        tested = matrix.tested[name]
+        if tested.kubernetes is not None and minor_name not in tested.kubernetes:
+            nearest = tested.kubernetes.nearest(minor_name)
+            message = f"{name} {tested.version} is made for Kubernetes {tested.kubernetes}, not {minor_name}"
             chosen = name == cluster.ingress.controller and "version" not in cluster.kubernetes.model_fields_set
             path = ("ingress", "controller") if chosen else _VERSION
             yield Finding("HG703", path, message, f"write kubernetes.version: {_full(nearest)} for a tested pair")

@@ -71,6 +71,10 @@ def _php_my_admin(cluster: Cluster) -> bool:
     return cluster.apps.php_my_admin.enabled
 
 
+def _stack(cluster: Cluster) -> bool:
+    return cluster.monitoring.kube_prometheus_stack
+
+
 # The webhook's certificate is made in the cluster by a Job of ingress-nginx, the number of servers by their autoscaler.
 _CA_BUNDLE: Final = Ignored(
     "admissionregistration.k8s.io",
@@ -79,6 +83,7 @@ _CA_BUNDLE: Final = Ignored(
     ".webhooks[]?.clientConfig.caBundle",
 )
 _REPLICAS: Final = Ignored("apps", "Deployment", "server", ".spec.replicas")
+STACK_WAVE: Final = 3  # kube-prometheus-stack is a chart, not a component: it needs the namespace of `monitoring`
 _APPS: Final = "apps"
 _INFRASTRUCTURE: Final = "infrastructure"
 
@@ -118,4 +123,6 @@ CATALOGUE: Final = (
     Entry("apps/server", NAMESPACE, 1, ignored=(_REPLICAS,), project=_APPS),
     Entry("apps/phpmyadmin", NAMESPACE, 1, enabled=_php_my_admin, project=_APPS),
     Entry("monitoring", "monitoring", 2, project="monitoring"),
+    # The chart brings the definitions of these.
+    Entry("monitoring/scrape-targets", "monitoring", STACK_WAVE + 1, enabled=_stack, project="monitoring"),
 )

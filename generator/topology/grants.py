@@ -161,13 +161,13 @@ _GRANTS: Final[dict[str, Grant]] = {
         # The agents' rights, where what they look at is.
         namespaces=("apps", "pxc-operator"),
     ),
+    "scrape-targets": Grant((), ("monitoring.coreos.com/PodMonitor", "monitoring.coreos.com/ScrapeConfig")),
 }
 _ROUTES: Final = {
     "nginx-gateway-fabric": "gateway.networking.k8s.io/HTTPRoute",
     "ingress-nginx": "networking.k8s.io/Ingress",
 }
 _ROUTED: Final = frozenset(("client", "server", "phpmyadmin"))
-_SCRAPES: Final = ("monitoring.coreos.com/PodMonitor", "monitoring.coreos.com/ScrapeConfig")
 
 
 def grant(name: str, cluster: Cluster) -> Grant:
@@ -175,6 +175,4 @@ def grant(name: str, cluster: Cluster) -> Grant:
     own = _GRANTS[name]
     if name in _ROUTED:
         return replace(own, namespaced=(*own.namespaced, _ROUTES[cluster.ingress.controller]))
-    if name == "monitoring" and cluster.monitoring.kube_prometheus_stack:
-        return replace(own, namespaced=(*own.namespaced, *_SCRAPES))
     return own

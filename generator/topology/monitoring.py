@@ -5,6 +5,7 @@ from typing import Final
 
 from ..compatibility import compatibility
 from ..model import Cluster
+from .catalogue import STACK_WAVE
 from .machines import Machine
 
 NAMESPACE: Final = "monitoring"
@@ -26,9 +27,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """kube-prometheus-stack, a Helm chart."""
+    """kube-prometheus-stack, a Helm chart, in a wave between its namespace and what it scrapes (see catalogue)."""
 
     enabled: bool
+    wave: int
     repository: str
     version: str
 
@@ -62,5 +64,5 @@ def monitoring(cluster: Cluster, machines: tuple[Machine, ...]) -> Monitoring:
             for machine in machines
             if machine.role == "load-balancer"
         ),
-        stack=Stack(wanted.kube_prometheus_stack, chart.repository, chart.version),
+        stack=Stack(wanted.kube_prometheus_stack, STACK_WAVE, chart.repository, chart.version),
     )

@@ -17,10 +17,11 @@ from .packages import Access, Packages, access, packages
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The git repository that Argo CD follows."""
+    """The git repository that Argo CD follows, with a token (`over_https`) or an SSH key."""
 
     url: str
     revision: str
+    over_https: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def plan(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozenset()) -
     parts = components(cluster, vendored)
     return Topology(
         name=cluster.metadata.name,
-        repository=Repository(cluster.repository.url, cluster.repository.revision),
+        repository=_repository(cluster),
         provider=provider(cluster),
         network=network(cluster),
         ports=ports(cluster),
@@ -78,3 +79,8 @@ def plan(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozenset()) -
         components=parts,
         argocd=argocd(cluster, parts),
     )
+
+
+def _repository(cluster: Cluster) -> Repository:
+    url = cluster.repository.url
+    return Repository(url, cluster.repository.revision, url.startswith("https://"))

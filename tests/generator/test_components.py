@@ -17,9 +17,9 @@ from tests.gitops.build import Object, built, documents
 from tests.support import MINIMAL, VALID, checked, name_of, planned, rendered
 
 every_fixture = pytest.mark.parametrize("fixture", VALID, ids=name_of)
-REFERENCE, NGINX, HARDENED, SINGLE, CONTAINERS = (
+REFERENCE, NGINX, HARDENED, SINGLE, CONTAINERS, STACK = (
     next(path for path in VALID if path.stem == name)
-    for name in ("reference", "ingress-nginx", "hardened", "single-control-plane", "containers")
+    for name in ("reference", "ingress-nginx", "hardened", "single-control-plane", "containers", "applications")
 )
 # What the component on the left cannot begin without.
 NEEDS = {
@@ -32,6 +32,7 @@ NEEDS = {
     "server": {"database", "metrics-server", "namespace", "nginx-gateway-fabric", "ingress-nginx", "gateway-api"},
     "phpmyadmin": {"database", "namespace"},
     "monitoring": {"server", "database"},
+    "scrape-targets": {"monitoring", "database"},
 }
 GUARDED = "Prune=false,Delete=false"
 OPTIONS = "argocd.argoproj.io/sync-options"
@@ -92,6 +93,7 @@ def test_components_of_the_reference_cluster() -> None:
         (b"kubernetes: {kubeletCertificates: self-signed}", {"kubelet-csr-approver"}, set()),
         (b"sealedSecrets: {enabled: true}", set(), {"sealed-secrets"}),
         (b"apps: {phpMyAdmin: {enabled: false}}", {"phpmyadmin"}, set()),
+        (b"monitoring: {kubePrometheusStack: true}", set(), {"scrape-targets"}),
     ],
 )
 def test_a_cluster_has_what_it_asks_for(body: bytes, without: set[str], more: set[str]) -> None:
@@ -186,6 +188,28 @@ def test_what_holds_data_or_the_network_goes_only_when_somebody_says_so() -> Non
 def test_git_leaves_the_number_of_servers_to_their_autoscaler() -> None:
     ignored = argocd(REFERENCE, "applications")["server"]["spec"]["ignoreDifferences"]
     assert {"group": "apps", "kind": "Deployment", "name": "server", "jqPathExpressions": [".spec.replicas"]} in ignored
+
+
+def test_the_chart_comes_after_its_namespace_and_before_what_it_defines() -> None:
+    chart = next(
+        thing
+        for thing in documents(
+            rendered(STACK)["clusters/applications/argocd/charts/kube-prometheus-stack.yaml"].content
+        )
+        if thing["kind"] == "Application"
+    )
+    waves = {component.name: component.wave for component in planned(STACK.read_bytes()).components}
+    wave = int(chart["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"])
+    assert waves["monitoring"] < wave < waves["scrape-targets"]
+
+
+def test_grafana_needs_nothing_made_by_hand() -> None:
+    (chart,) = (file.content for path, file in rendered(STACK).items() if path.endswith("/kube-prometheus-stack.yaml"))
+    application = documents(chart)[1]["spec"]["source"]["helm"]["valuesObject"]["grafana"]
+    assert "admin" not in application
+    assert application["env"] == {"GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true"}
+    assert application["grafana.ini"]["auth.anonymous"] == {"enabled": True, "org_role": "Viewer"}
+    assert application["sidecar"]["datasources"] == {"skipReload": True, "initDatasources": True}
 
 
 def test_the_root_is_outside_of_what_it_syncs() -> None:
