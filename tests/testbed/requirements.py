@@ -3,6 +3,7 @@
 import os
 import subprocess
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -10,24 +11,28 @@ from tests import support
 
 
 def need(*programs: str) -> None:
-    """Programs, looked for in the system's folders too."""
-    support.need(*programs)
+    """Programs, looked for in the system's folders too; with a slash in its name, any file."""
+    for file in programs:
+        if "/" in file and not Path(file).exists():
+            _lacking(f"{file} is not installed")
+    support.need(*(program for program in programs if "/" not in program))
 
 
 def need_root() -> None:
     """Root, on a kernel that lets it make network namespaces and cables between them."""
     support.need("ip", "unshare", root=True)
-    if refusal := _namespaces():
-        pytest.fail(refusal) if os.environ.get("HAGEN_REQUIRE_TESTBED") else pytest.skip(refusal)
+    if refusal := _refusal_of_namespaces():
+        _lacking(refusal)
+
+
+def _lacking(reason: str) -> None:
+    if os.environ.get("HAGEN_REQUIRE_TESTBED"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @cache
-def _namespaces() -> str:
-    """Empty when they can be made."""
-    made = subprocess.run(
-        ["unshare", "--net", "--mount", "ip", "link", "add", "a", "type", "veth", "peer", "name", "b"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return "" if made.returncode == 0 else f"no network namespaces: {made.stderr.strip()}"
+def _refusal_of_namespaces() -> str:
+    command = ["unshare", "--net", "--mount", "ip", "link", "add", "a", "type", "veth", "peer", "name", "b"]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if made.returncode == 0 else f"no network namespaces here: {made.stderr.strip()}"

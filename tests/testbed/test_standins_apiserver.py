@@ -1,116 +1,22 @@
 """The API server's stand-in, as a process, over a real etcd and behind the real haproxy."""
 
-import signal
-import ssl
-import subprocess
+import resource
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from tests.testbed.pki import Certificates, issue
 from tests.testbed.requirements import need
-from tests.testbed.standins.control import command, status
-from tests.testbed.standins.trial import (
-    Answer,
-    ask,
-    connect,
-    eventually,
-    free_port,
-    loopback,
-    running,
-    server_states,
-    stopped,
-)
-
-NAME = "k8s-master-1"
+from tests.testbed.standins.apiserver_trial import NAME, Etcd, Server, apiserver, etcd
+from tests.testbed.standins.control import status
+from tests.testbed.standins.trial import Answer, ask, connect, eventually, free_port, running, server_states, stopped
 
 
-@dataclass(frozen=True)
-class Etcd:
-    process: subprocess.Popen[bytes]
-    address: str
-    port: int
-    metrics: int
-    certificates: Certificates
-
-
-@dataclass(frozen=True)
-class Server:
-    process: subprocess.Popen[bytes]
-    address: str
-    port: int
-    control: Path
-    log: Path
-    context: ssl.SSLContext
-
-    def connect(self) -> HTTPConnection:
-        return connect(self.address, self.port, self.context)
-
-    def get(self, path: str) -> Answer:
-        connection = self.connect()
-        try:
-            return ask(connection, path)
-        finally:
-            connection.close()
-
-    def order(self, line: str) -> None:
-        assert command(self.control, line) == "ok"
-
-
-@pytest.fixture(scope="module")
-def etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcd]:
-    need("etcd", "setpriv")
-    directory, address = tmp_path_factory.mktemp("etcd"), loopback()
-    pki = issue(directory / "pki", ["localhost"], [address])
-    client, peer, metrics = (free_port(address) for _ in range(3))
-    arguments = {
-        "data-dir": directory / "data",
-        "listen-client-urls": f"https://{address}:{client}",
-        "advertise-client-urls": f"https://{address}:{client}",
-        "listen-peer-urls": f"http://{address}:{peer}",
-        "initial-advertise-peer-urls": f"http://{address}:{peer}",
-        "initial-cluster": f"default=http://{address}:{peer}",
-        "listen-metrics-urls": f"http://{address}:{metrics}",
-        "trusted-ca-file": pki.ca,
-        "cert-file": pki.certificate,
-        "key-file": pki.key,
-    }
-    flags = [f"--{key}={value}" for key, value in arguments.items()]
-    log = directory / "log"
-    with running(log, "etcd", "--client-cert-auth", *flags) as process:
-        eventually(lambda: ask(connect(address, metrics), "/health").status == 200, log)
-        yield Etcd(process, address, client, metrics, pki)
-
-
-@contextmanager
-def apiserver(etcd: Etcd, directory: Path, *more: str) -> Iterator[Server]:
-    pki, address = etcd.certificates, etcd.address
-    port, log, control = free_port(address), directory / "log", directory / "control"
-    options = {
-        "name": NAME,
-        "listen": f"{address}:{port}",
-        "certificate": pki.certificate,
-        "key": pki.key,
-        "etcd": f"https://{address}:{etcd.port}",
-        "etcd-metrics": f"http://{address}:{etcd.metrics}",
-        "etcd-ca": pki.ca,
-        "etcd-certificate": pki.certificate,
-        "etcd-key": pki.key,
-        "control": control,
-    }
-    flags = [f"--{key}={value}" for key, value in options.items()]
-    context = ssl.create_default_context(cafile=str(pki.ca))
-    with running(log, sys.executable, "-m", "tests.testbed.standins.apiserver", *flags, *more) as process:
-        server = Server(process, address, port, control, log, context)
-        eventually(lambda: server.get("/readyz").status == 200, log)
-        yield server
-    assert "Traceback" not in log.read_text()
+@pytest.fixture(scope="module", name="etcd")
+def fixture_etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcd]:
+    with etcd(tmp_path_factory.mktemp("etcd")) as started:
+        yield started
 
 
 @pytest.fixture
@@ -162,113 +68,6 @@ def test_livez_can_ask_etcd_as_kube_apiserver_does(etcd: Etcd, tmp_path: Path) -
     with apiserver(etcd, tmp_path, "--etcd-in-livez") as server, stopped(etcd.process):
         eventually(lambda: server.get("/livez").status == 500, server.log)
         assert server.get("/livez?exclude=etcd").status == 200
-
-
-def test_a_watch_is_silent_while_the_server_hangs(server: Server) -> None:
-    connection = server.connect()
-    connection.request("GET", "/watch")
-    response = connection.getresponse()
-    assert response.headers["Transfer-Encoding"] == "chunked"
-    for expected in range(1, 6):
-        name, number, _ = response.readline().split()
-        assert (name.decode(), int(number)) == (NAME, expected)
-    server.order("hang")
-    command(server.control, "normal")
-    numbers = [int(response.readline().split()[1]) for _ in range(5)]
-    assert numbers == list(range(6, 11)), "nothing is lost, nothing is made up for"
-    response.close()
-    connection.close()
-    eventually(lambda: status(server.control)["streams"] == 0, server.log)
-
-
-def test_a_hanging_server_takes_requests_and_answers_when_it_wakes_up(server: Server) -> None:
-    kept, fresh = server.connect(), server.connect()
-    assert ask(kept, "/livez").status == 200
-    server.order("hang")
-    seen = status(server.control)["requests"].get("/readyz", 0)
-    kept.request("GET", "/readyz")
-    fresh.request("GET", "/readyz")
-    eventually(lambda: status(server.control)["requests"]["/readyz"] == seen + 2, server.log)
-    assert status(server.control)["mode"] == "hang"
-    impatient = connect(server.address, server.port, server.context, patience=0.5)
-    with pytest.raises(TimeoutError):
-        ask(impatient, "/livez")
-    server.order("normal")
-    for connection in (kept, fresh):
-        assert connection.getresponse().read().decode() == f"{NAME} ok\n"
-        connection.close()
-    impatient.close()
-
-
-def test_modes(server: Server) -> None:
-    server.order("error")
-    for path in ("/livez", "/readyz", "/kv"):
-        assert server.get(path).status == 500
-    server.order("unready")
-    assert server.get("/livez").status == 200
-    assert server.get("/kv").status == 200
-    for path in ("/readyz", "/healthz"):
-        assert "[-]testbed failed" in server.get(path).body
-    server.order("slow 0.3")
-    began = time.monotonic()
-    assert server.get("/livez").status == 200
-    assert time.monotonic() - began >= 0.3
-    server.order("normal")
-    assert server.get("/readyz").status == 200
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("slow", "takes seconds"),
-        ("slow nan", "takes seconds"),
-        ("slow 1 2", "takes seconds"),
-        ("hang 1", "takes no '1'"),
-        ("sleep", "one of die, drain"),
-        ("", "one of die, drain"),
-    ],
-)
-def test_a_command_that_is_none(server: Server, line: str, message: str) -> None:
-    assert command(server.control, line).startswith(f"error: {message}")
-    assert status(server.control)["mode"] == "normal"
-
-
-@pytest.mark.parametrize("by", ["command", "SIGTERM"])
-def test_drain(etcd: Etcd, tmp_path: Path, by: str) -> None:
-    with apiserver(etcd, tmp_path, "--shutdown-delay=2") as server:
-        kept, watching = server.connect(), server.connect()
-        watching.request("GET", "/watch")
-        watch = watching.getresponse()
-        assert ask(kept, "/livez").status == 200
-        if by == "command":
-            server.order("drain")
-        else:
-            server.process.send_signal(signal.SIGTERM)
-        unready = eventually(lambda: next((a for a in [ask(kept, "/readyz")] if a.status == 500), None), server.log)
-        assert "[-]shutdown failed: reason withheld" in unready.body
-        assert ask(kept, "/healthz").status == 200, "kube-apiserver's /healthz knows no shutdown"
-        assert ask(kept, "/kv").status == 200
-        assert status(server.control)["mode"] == "drain"
-        last = watch.read().decode().splitlines()[-1]  # IncompleteRead, were the end not a proper one
-        assert last.split()[0] == NAME
-        assert server.process.wait(30) == 0
-        with pytest.raises(ConnectionRefusedError):
-            server.get("/livez")
-        kept.close()
-        watching.close()
-
-
-def test_die_resets_connections(server: Server) -> None:
-    watching = server.connect()
-    watching.request("GET", "/watch")
-    watch = watching.getresponse()
-    watch.readline()
-    server.order("die")
-    assert server.process.wait(30) == 1
-    with pytest.raises(ConnectionResetError):
-        while watch.readline():
-            pass
-    watching.close()
 
 
 @pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"\x00" * 20000])
@@ -360,3 +159,8 @@ def test_haproxy_checks_it_in_every_way(etcd: Etcd, server: Server, tmp_path: Pa
         eventually(lambda: states(notes="DOWN", ready="DOWN", alive="DOWN"), log)
         server.order("normal")
         eventually(lambda: states(notes="UP", ready="UP", alive="UP"), log)
+
+
+def test_it_may_hold_as_many_connections_as_the_machine_allows(server: Server) -> None:
+    soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    assert soft == hard

@@ -12,6 +12,7 @@ from tests.testbed.errors import TestbedError
 from tests.testbed.host import Daemon, Host
 
 NAME = "keepalived"
+_STATE = re.compile(r"\) [Ee]ntering (MASTER|BACKUP|FAULT) STATE", re.IGNORECASE)
 
 
 def adapted(text: str, process: str) -> str:
@@ -50,6 +51,15 @@ def holds(host: Host, address: str) -> bool:
     return f"inet {address}/" in host.run("ip", "-4", "-oneline", "addr", "show").stdout
 
 
+def state(host: Host) -> str:
+    """MASTER, BACKUP or FAULT, as keepalived's own log said last; empty before it said anything."""
+    path = host.log(NAME)
+    found = _STATE.findall(path.read_text(errors="replace")) if path.exists() else []
+    return str(found[-1]).upper() if found else ""
+
+
 def problem(host: Host, _: Context) -> str:
-    """Empty when parent and VRRP child run."""
-    return "" if len(host.pids("keepalived")) >= 2 else "parent and VRRP child are not both there"
+    """Empty when parent and VRRP child run, and it holds the address or could take it over at once."""
+    if len(host.pids("keepalived")) < len(("parent", "VRRP child")):
+        return "parent and VRRP child are not both there"
+    return "" if (now := state(host)) in {"MASTER", "BACKUP"} else f"in state {now or 'unknown'}"

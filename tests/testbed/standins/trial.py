@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -79,11 +79,14 @@ def eventually(check: Callable[[], T], log: Path, patience: float = 60) -> T:
     raise AssertionError(f"still {last!r} after {patience} s\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def connect(address: str, port: int, context: ssl.SSLContext | None = None, patience: float = 30) -> HTTPConnection:
-    """A connection that is kept for as many requests as the server allows."""
+def connect(
+    address: str, port: int, context: ssl.SSLContext | None = None, *, patience: float = 30, source: str = ""
+) -> HTTPConnection:
+    """A connection that is kept for as many requests as the server allows; `source`: the client's address."""
+    own = (source, 0) if source else None
     if context is None:
-        return HTTPConnection(address, port, timeout=patience)
-    return HTTPSConnection(address, port, timeout=patience, context=context)
+        return HTTPConnection(address, port, timeout=patience, source_address=own)
+    return HTTPSConnection(address, port, timeout=patience, source_address=own, context=context)
 
 
 def ask(connection: HTTPConnection, path: str, method: str = "GET", body: str | None = None) -> Answer:
@@ -91,6 +94,12 @@ def ask(connection: HTTPConnection, path: str, method: str = "GET", body: str | 
     connection.request(method, path, body)
     response = connection.getresponse()
     return Answer(response.status, response.read().decode())
+
+
+def fetch(address: str, port: int, path: str, context: ssl.SSLContext | None = None) -> Answer:
+    """One request on a connection of its own."""
+    with closing(connect(address, port, context)) as connection:
+        return ask(connection, path)
 
 
 def server_states(admin: Path) -> dict[str, str]:
