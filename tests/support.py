@@ -42,7 +42,8 @@ def planned(content: bytes) -> Topology:
 def rendered(path: Path) -> Mapping[str, RenderedFile]:
     """Every file that a fixture renders to."""
     content = path.read_bytes()
-    return render(planned(content), content, OWN, primary=True)
+    files: Mapping[str, RenderedFile] = render(planned(content), content, OWN, primary=True)
+    return files
 
 
 def write(files: Mapping[str, RenderedFile], directory: Path) -> Path:

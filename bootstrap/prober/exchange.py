@@ -42,7 +42,7 @@ def outcome_of(failure: BaseException) -> Outcome:
 
 
 class Exchange(asyncio.Protocol):
-    """`ask` waits for one whole answer. With `on_line`, its body has no end: each line goes there, "" when it breaks."""
+    """`ask` waits for one whole answer. `on_line` gets each line of a body without end, and "" when it breaks."""
 
     def __init__(self, on_line: Callable[[str], None] | None = None) -> None:
         self.transport: asyncio.Transport | None = None

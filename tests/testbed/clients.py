@@ -19,7 +19,7 @@ from hagen.bootstrap.prober.canary import acknowledged
 from hagen.bootstrap.prober.plan import CanaryProbe, HTTPProbe, Plan, dump_plan
 from tests.testbed.daemons import apiserver, database_front
 from tests.testbed.errors import TestbedError
-from tests.testbed.faults.fault import Traffic
+from tests.testbed.faults.fault import Fault, Traffic
 from tests.testbed.lab import Lab
 from tests.testbed.namespace import get, inside
 
@@ -41,18 +41,18 @@ class Figures:
 class Probes:
     """The prober of one measurement, and its findings once it has ended."""
 
-    def __init__(self, lab: Lab, traffic: tuple[Traffic, ...]) -> None:
+    def __init__(self, lab: Lab) -> None:
         self.run = secrets.token_hex(4)
         self._lab = lab
         folder = lab.context.client.directory / f"probes-{self.run}"
         folder.mkdir()
         self._plan, self._result, self._log = folder / "plan.json", folder / "result.jsonl", folder / "acknowledged"
         self._log.touch()
-        dump_plan(Plan(probes=tuple(probe for kind in traffic for probe in self._probes(kind))), self._plan)
         self._recording: records.Recording | None = None
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, plan: Plan) -> subprocess.Popen[str]:
         """Start the prober, and wait until it probes."""
+        dump_plan(plan, self._plan)
         command = self._lab.context.client.argv(
             sys.executable, "-m", "hagen.bootstrap.prober", self._plan, self._result
         )
@@ -83,21 +83,35 @@ class Probes:
 
     def acknowledged(self) -> set[int]:
         """The canary writes that the database confirmed."""
-        return acknowledged(self._log)
+        confirmed: set[int] = acknowledged(self._log)
+        return confirmed
 
-    def _probes(self, traffic: Traffic) -> list[HTTPProbe | CanaryProbe]:
+    def plan(self, fault: Fault) -> Plan:
+        """The clients that a fault is judged by."""
+        return Plan(probes=tuple(probe for kind in fault.traffic for probe in self._probes(kind, fault.timeout)))
+
+    def _probes(self, traffic: Traffic, timeout: float) -> list[HTTPProbe | CanaryProbe]:
         vip, ca = self._lab.cluster.virtual_ip, self._lab.context.certificates.ca
         api, web = f"https://{vip}:{apiserver.PORT}", f"http://{vip}"
         if traffic is Traffic.API:
             return [
-                HTTPProbe(name="api", kind="new-connection", url=f"{api}/livez", ca_file=ca),
-                HTTPProbe(name="api-kept", kind="pooled", url=f"{api}/livez", ca_file=ca, interval=0.02),
-                HTTPProbe(name="api-watch", kind="stream", url=f"{api}/watch", ca_file=ca),
+                HTTPProbe(
+                    name="api", kind="new-connection", url=f"{api}/livez?exclude=etcd", ca_file=ca, timeout=timeout
+                ),
+                HTTPProbe(
+                    name="api-kept",
+                    kind="pooled",
+                    url=f"{api}/livez?exclude=etcd",
+                    ca_file=ca,
+                    interval=0.02,
+                    timeout=timeout,
+                ),
+                HTTPProbe(name="api-watch", kind="stream", url=f"{api}/watch", ca_file=ca, timeout=timeout),
             ]
         if traffic is Traffic.WEB:
             return [
-                HTTPProbe(name="web", kind="new-connection", url=f"{web}/"),
-                HTTPProbe(name="web-kept", kind="pooled", url=f"{web}/", interval=0.02),
+                HTTPProbe(name="web", kind="new-connection", url=f"{web}/", timeout=timeout),
+                HTTPProbe(name="web-kept", kind="pooled", url=f"{web}/", interval=0.02, timeout=timeout),
             ]
         canary = CanaryProbe(
             name="database", kind="canary", host="127.0.0.1", port=database_front.PORT, user="canary",
@@ -107,12 +121,26 @@ class Probes:
 
 
 @contextmanager
-def probing(lab: Lab, traffic: tuple[Traffic, ...]) -> Iterator[Probes]:
-    """Clients are at work for as long as this lasts; afterwards there are findings."""
-    probes = Probes(lab, traffic)
-    process = probes.start()
-    try:
+def probing(lab: Lab, fault: Fault) -> Iterator[Probes]:
+    """The fault's clients are at work for as long as this lasts; afterwards there are findings."""
+    probes = Probes(lab)
+    with _running(probes, probes.plan(fault)):
         yield probes
+
+
+@contextmanager
+def probing_with(lab: Lab, plan: Plan) -> Iterator[Probes]:
+    """The same, with any plan."""
+    probes = Probes(lab)
+    with _running(probes, plan):
+        yield probes
+
+
+@contextmanager
+def _running(probes: Probes, plan: Plan) -> Iterator[None]:
+    process = probes.start(plan)
+    try:
+        yield
         probes.finish(process)
     finally:
         if process.poll() is None:
@@ -120,22 +148,22 @@ def probing(lab: Lab, traffic: tuple[Traffic, ...]) -> Iterator[Probes]:
             process.communicate()
 
 
-def served(lab: Lab, traffic: Traffic) -> bool:
+def served(lab: Lab, traffic: Traffic, timeout: float) -> bool:
     """One new connection is served now."""
     client, vip = lab.context.client.namespace, lab.cluster.virtual_ip
     try:
         if traffic is Traffic.WEB:
-            return get(client, vip, 80, "/", timeout=0.5)[0] == 200
-        return _api(lab) if traffic is Traffic.API else _database(client)
+            return get(client, vip, 80, "/", timeout=timeout)[0] == 200
+        return _api(lab, timeout) if traffic is Traffic.API else _database(client)
     except (OSError, pymysql.Error):
         return False
 
 
-def _api(lab: Lab) -> bool:
+def _api(lab: Lab, timeout: float) -> bool:
     context = ssl.create_default_context(cafile=lab.context.certificates.ca)
     vip = lab.cluster.virtual_ip
     with inside(lab.context.client.namespace):
-        plain = socket.create_connection((vip, apiserver.PORT), timeout=0.5)
+        plain = socket.create_connection((vip, apiserver.PORT), timeout=timeout)
     with plain, context.wrap_socket(plain, server_hostname=vip) as secure:
         secure.sendall(f"GET /version HTTP/1.1\r\nHost: {vip}\r\nConnection: close\r\n\r\n".encode())
         return secure.recv(64).startswith(b"HTTP/1.1 200")

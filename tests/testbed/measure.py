@@ -38,7 +38,7 @@ def measure(lab: Lab, fault: Fault) -> Result:
     lab.wait_until_healthy()
     first = ownership.watch(lab)
     windows: list[tuple[Moment, float]] = []
-    with clients.probing(lab, fault.traffic) as probes:
+    with clients.probing(lab, fault) as probes:
         time.sleep(0.5)
         for moment in fault.story(lab):
             watch(lab, fault)
@@ -63,7 +63,7 @@ def watch(lab: Lab, fault: Fault) -> None:
     began = time.monotonic()
     steady = 0
     while (now := time.monotonic() - began) < fault.patience:
-        steady = steady + 1 if all(clients.served(lab, traffic) for traffic in fault.traffic) else 0
+        steady = steady + 1 if all(clients.served(lab, traffic, fault.timeout) for traffic in fault.traffic) else 0
         if steady >= _STEADY and now >= fault.watch:
             return
         time.sleep(_APART)

@@ -1,6 +1,5 @@
 """The API server's stand-in, as a process, over a real etcd and behind the real haproxy."""
 
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,8 +158,3 @@ def test_haproxy_checks_it_in_every_way(etcd: Etcd, server: Server, tmp_path: Pa
         eventually(lambda: states(notes="DOWN", ready="DOWN", alive="DOWN"), log)
         server.order("normal")
         eventually(lambda: states(notes="UP", ready="UP", alive="UP"), log)
-
-
-def test_it_may_hold_as_many_connections_as_the_machine_allows(server: Server) -> None:
-    soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
-    assert soft == hard

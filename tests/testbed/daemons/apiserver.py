@@ -17,7 +17,7 @@ def control(host: Host) -> Path:
 
 
 def daemon(host: Host, context: Context) -> Daemon:
-    """kubelet keeps static pods running; whether a crashed one comes back is the fault's choice."""
+    """Its liveness knows etcd, as that of the real one does (`/livez?verbose` lists it)."""
     pki = context.certificates
     options = {
         "name": host.name,
@@ -33,7 +33,7 @@ def daemon(host: Host, context: Context) -> Daemon:
     }
     flags = [text for key, value in options.items() for text in (f"--{key}", str(value))]
     listen = [f"--listen={address}:{PORT}" for address in (host.address, "127.0.0.1")]
-    argv = (sys.executable, "-m", "tests.testbed.standins.apiserver", *listen, *flags)
+    argv = (sys.executable, "-m", "tests.testbed.standins.apiserver", "--etcd-in-livez", *listen, *flags)
     return Daemon(NAME, argv, environment={"PYTHONPATH": str(ROOT)})
 
 

@@ -1,19 +1,20 @@
 """What the operator's HAProxy is in the cluster: one writer, the other nodes as backups, checked as the rendered
 `spec.haproxy.healthCheck` says. It runs beside the client, as kube-proxy brings any surviving replica near to it."""
 
+from pathlib import Path
+
 from tests.testbed.context import Context
-from tests.testbed.daemons import galera
+from tests.testbed.daemons import galera, haproxy
 from tests.testbed.host import Daemon, Host
-from tests.testbed.namespace import listens
 
 NAME = "database-front"
 PORT = 3306
 
-# Timeouts and server options are the ones that operator 1.20 writes into its HAProxy's configuration.
+# One writer and backups, checks and session shutdown as the operator's scripts set them (HA_SERVER_OPTIONS).
 _CONFIGURATION = """\
 global
     maxconn 2048
-    stats socket {directory}/database-front.sock mode 600 level admin
+    stats socket {admin} mode 600 level admin
 defaults
     mode tcp
     option srvtcpka
@@ -39,10 +40,14 @@ def daemon(host: Host, context: Context) -> Daemon:
     )
     file = host.directory / "database-front.cfg"
     check = context.settings.health_check
-    file.write_text(_CONFIGURATION.format(directory=host.directory, check=check, port=PORT, servers=servers))
+    file.write_text(_CONFIGURATION.format(admin=_admin(host), check=check, port=PORT, servers=servers))
     return Daemon(NAME, ("/usr/sbin/haproxy", "-db", "-f", str(file)))
 
 
 def problem(host: Host, _: Context) -> str:
-    """Empty when it takes connections."""
-    return "" if listens(host.namespace, "127.0.0.1", PORT) else "takes no connection"
+    """Empty when it has found all nodes."""
+    return haproxy.not_up(_admin(host))
+
+
+def _admin(host: Host) -> Path:
+    return host.directory / "database-front.sock"

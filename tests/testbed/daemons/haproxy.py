@@ -56,17 +56,26 @@ def _connections() -> tuple[str, ...]:
 
 def problem(host: Host, _: Context) -> str:
     """Empty when every server that it checks is up."""
+    return not_up(host.directory / "run/haproxy/admin.sock")
+
+
+def not_up(admin: Path) -> str:
+    """Empty when every server is up, of the haproxy behind this stats socket."""
     try:
-        states = servers(host)
+        found = states(admin)
     except OSError as failure:
         return f"does not answer: {failure}"
-    down = [f"{name} {state}" for name, state in states.items() if state not in {"UP", "no check"}]
-    return ", ".join(down)
+    return ", ".join(f"{name} {state}" for name, state in found.items() if state not in {"UP", "no check"})
 
 
 def servers(host: Host) -> dict[str, str]:
     """State of each server, by backend/server, as `show stat` says it."""
-    text = ask(host, "show stat")
+    return states(host.directory / "run/haproxy/admin.sock")
+
+
+def states(admin: Path) -> dict[str, str]:
+    """The same, of the haproxy behind any stats socket."""
+    text = ask(admin, "show stat")
     rows = csv.DictReader(text.lstrip("# ").splitlines())
     return {
         f"{row['pxname']}/{row['svname']}": row["status"]
@@ -75,11 +84,11 @@ def servers(host: Host) -> dict[str, str]:
     }
 
 
-def ask(host: Host, command: str, timeout: float = 2) -> str:
+def ask(admin: Path, command: str, timeout: float = 2) -> str:
     """One command to the stats socket."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
-        connection.connect(str(host.directory / "run/haproxy/admin.sock"))
+        connection.connect(str(admin))
         connection.sendall(command.encode() + b"\n")
         answer = b""
         while part := connection.recv(65536):

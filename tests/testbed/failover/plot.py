@@ -16,6 +16,7 @@ def draw(path: Path, lines: Sequence[Line]) -> None:
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
+    from matplotlib.patches import Patch  # noqa: PLC0415
 
     shown = [line for line in lines if {"hagen", "notes"} <= line.gap.keys()]
     figure, axes = plt.subplots(figsize=(10, 0.42 * len(shown) + 1.6))
@@ -29,7 +30,7 @@ def draw(path: Path, lines: Sequence[Line]) -> None:
     axes.set_xscale("log")
     axes.set_xlim(_LEAST, 200_000)
     axes.set_xlabel("gap that a client saw, milliseconds (bar: median, mark: worst)")
-    handles = [plt.Rectangle((0, 0), 1, 1, color=_COLOURS[side]) for side in _LABELS]
+    handles = [Patch(color=_COLOURS[side]) for side in _LABELS]
     axes.legend(handles, list(_LABELS.values()), loc="lower right", frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="x", alpha=0.3)

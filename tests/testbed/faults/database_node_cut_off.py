@@ -14,4 +14,6 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("database-node-cut-off", "writing database node cut off, then healed", _story, (Traffic.DATABASE,))
+FAULT = Fault(
+    "database-node-cut-off", "writing database node cut off, then healed", _story, (Traffic.DATABASE,), bound=25
+)

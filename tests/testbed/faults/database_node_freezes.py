@@ -18,4 +18,6 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("database-node-freezes", "writing database node freezes, then wakes up", _story, (Traffic.DATABASE,))
+FAULT = Fault(
+    "database-node-freezes", "writing database node freezes, then wakes up", _story, (Traffic.DATABASE,), bound=25
+)

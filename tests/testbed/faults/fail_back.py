@@ -1,5 +1,7 @@
 """The load balancer that was off comes back, all its daemons at once, as at boot."""
 
+import time
+
 from tests.testbed.faults.fault import Fault, Story, now
 from tests.testbed.lab import Lab
 
@@ -8,6 +10,7 @@ def _story(lab: Lab) -> Story:
     host = lab.holder()
     lab.power_off(host)
     lab.wait_for_holder(other_than=host)
+    time.sleep(1)  # the attempts that the power-off ended are over
     moment = now("back")
     lab.power_on(host)
     yield moment

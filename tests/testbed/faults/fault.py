@@ -41,6 +41,8 @@ class Fault:
     traffic: tuple[Traffic, ...] = (Traffic.API, Traffic.WEB)
     watch: float = 3.0  # seconds at least, after each moment
     patience: float = 60.0  # seconds at most
+    timeout: float = 0.5  # seconds that a client gives one request
+    bound: float = 3.0  # seconds: no gap may be longer, on however busy a machine
 
 
 def now(name: str) -> Moment:

@@ -16,4 +16,4 @@ def _story(lab: Lab) -> Story:
         cable.hurry(line)
 
 
-FAULT = Fault("load-balancer-slow", "load balancer's line 50 ms late each way", _story)
+FAULT = Fault("load-balancer-slow", "load balancer's line 50 ms late each way", _story, timeout=3, bound=5)

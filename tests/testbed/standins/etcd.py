@@ -68,16 +68,17 @@ class KeyValue:
     async def write(self, value: str) -> int:
         """Revision of a write, which a quorum has."""
         answer = await self._call("/v3/kv/put", {"key": _KEY, "value": base64.b64encode(value.encode()).decode()})
-        return int(answer["header"]["revision"])
+        return int(answer.get("header", {}).get("revision", 0))
 
     async def read(self, *, serializable: bool) -> int:
         """Revision of the last write: as the quorum, or as this member alone knows it; 0 before the first."""
         answer = await self._call("/v3/kv/range", {"key": _KEY, "serializable": serializable})
         found = answer.get("kvs", [])
-        return int(found[0]["mod_revision"]) if found else 0
+        return int(found[0].get("mod_revision", 0)) if found else 0
 
-    async def _call(self, path: str, question: dict[str, Any]) -> Any:
+    async def _call(self, path: str, question: dict[str, Any]) -> dict[str, Any]:
         status, body = await self._upstream.ask("POST", path, json.dumps(question).encode(), patience=_TIMEOUT)
         if status != 200:
             raise EtcdError(body.decode(errors="replace").strip()[:200])
-        return json.loads(body)
+        answer: dict[str, Any] = json.loads(body)
+        return answer

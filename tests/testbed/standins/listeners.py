@@ -1,4 +1,8 @@
-"""Ports that a service answers on."""
+"""Ports that a service answers on.
+
+asyncio keeps the alert of a failed TLS handshake to itself, where Go sends it. Of haproxy's checks only ssl-hello-chk
+waits for it; those over TLS (`http-check connect ssl`, `check-ssl`) shake hands in full.
+"""
 
 import asyncio
 import socket
@@ -11,6 +15,8 @@ from tests.testbed.standins.proxy import ProxyError, take_header
 
 _BACKLOG = 512
 _HANDSHAKE_TIMEOUT = 5.0
+# Go says goodbye and closes; asyncio would wait 30 s for the client's goodbye.
+_GOODBYE_TIMEOUT = 0.5
 
 
 class Listener(Protocol):
@@ -27,6 +33,7 @@ async def listen(service: Service, endpoint: Endpoint, context: ssl.SSLContext |
         ssl=context,
         backlog=_BACKLOG,
         ssl_handshake_timeout=_HANDSHAKE_TIMEOUT if context else None,
+        ssl_shutdown_timeout=_GOODBYE_TIMEOUT if context else None,
     )
 
 
@@ -71,6 +78,7 @@ class _ProxyListener:
                 connection,
                 ssl=self._context,
                 ssl_handshake_timeout=_HANDSHAKE_TIMEOUT if self._context else None,
+                ssl_shutdown_timeout=_GOODBYE_TIMEOUT if self._context else None,
             )
         except (OSError, ProxyError):
             if not handed_over:

@@ -1,6 +1,7 @@
 """Life of a stand-in's process: from SIGTERM to its exit code."""
 
 import asyncio
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -8,6 +9,9 @@ from collections.abc import Awaitable, Callable
 
 def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Run `serve` until it returns; the event that it gets is set by SIGTERM and SIGINT. A port that is taken: exit 1."""
+    # A server that hangs keeps the connections of all its clients, and of haproxy's checks.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     try:
         asyncio.run(_main(serve))
     except OSError as failure:
