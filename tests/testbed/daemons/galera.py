@@ -34,7 +34,7 @@ def daemon(host: Host, context: Context, *, bootstrap: bool = False) -> Daemon:
     options = ";".join([re.sub(r"gcache\.size=[^;]*;?", "", context.settings.provider_options), _CACHE]).lstrip(";")
     argv = (
         "mariadbd", "--no-defaults", "--user=mysql", f"--datadir={host.directory}/mysql", f"--socket={socket_of(host)}",
-        f"--pid-file={host.directory}/mysql/pid", "--bind-address=0.0.0.0", "--skip-name-resolve", "--max-connections=300",
+        f"--pid-file={host.directory}/mysql/pid", f"--tmpdir={host.directory}", "--bind-address=0.0.0.0", "--skip-name-resolve", "--max-connections=300",
         "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-flush-log-at-trx-commit=1",
         "--performance-schema=OFF", "--binlog-format=ROW", "--innodb-autoinc-lock-mode=2", "--log-warnings=2",
         "--wsrep-on=ON", f"--wsrep-provider={_PROVIDER}", "--wsrep-cluster-name=testbed",
@@ -63,7 +63,7 @@ def seed(first: Host, context: Context, template: Path) -> None:
     first.directory.chmod(0o777)
     data = first.directory / "mysql"
     made = subprocess.run(
-        ["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}", "--skip-test-db",
+        ["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}", f"--tmpdir={first.directory}", "--skip-test-db",
          "--auth-root-authentication-method=normal"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip

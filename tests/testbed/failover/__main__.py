@@ -19,6 +19,7 @@ from tests.testbed.faults import MATRIX
 from tests.testbed.faults.fault import Fault
 from tests.testbed.lab import started
 from tests.testbed.measure import measure
+from tests.testbed.stress import stress
 
 _REFERENCE = ROOT / "tests/fixtures/valid/reference.yaml"
 _SIDES = {"hagen": settings.rendered, "notes": settings.baseline}
@@ -33,9 +34,12 @@ _SIDES = {"hagen": settings.rendered, "notes": settings.baseline}
 @click.option(
     "--numbers", default=ROOT / "docs/failover.json", type=click.Path(path_type=Path), help="Where the numbers go."
 )
+@click.option("--stress", "seconds", default=180, show_default=True, help="Seconds on a busy machine; 0 leaves it out.")
 @click.option("--keep", is_flag=True, help="Add to the numbers that are there, instead of beginning anew.")
 @click.option("--write", "publish", is_flag=True, help="Write docs/failover.md and docs/failover.png from the numbers.")
-def main(rounds: int, names: tuple[str, ...], sides: tuple[str, ...], numbers: Path, keep: bool, publish: bool) -> None:
+def main(
+    rounds: int, names: tuple[str, ...], sides: tuple[str, ...], numbers: Path, seconds: int, keep: bool, publish: bool
+) -> None:
     """Measure what a client sees of each fault: hagen's settings beside those of the kubeadm HA notes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen = [fault for fault in MATRIX if not names or fault.name in names]
@@ -47,6 +51,8 @@ def main(rounds: int, names: tuple[str, ...], sides: tuple[str, ...], numbers: P
             for number in range(rounds):
                 for side in sides or tuple(_SIDES):
                     _round(cluster, side, number, chosen, store, progress)
+        if seconds:
+            _stability(cluster, seconds, store, console)
     found = figures.summarise(store.results, MATRIX)
     console.print(page.table(found))
     if publish:
@@ -70,6 +76,15 @@ def _round(cluster: Cluster, side: str, number: int, chosen: list[Fault], store:
             store.fail(side, fault.name, str(failure))
             progress.console.print(f"[red]{side}, {fault.name}:[/] {failure}", highlight=False)
             progress.advance(progress.task_ids[0])
+
+
+def _stability(cluster: Cluster, seconds: int, store: Store, console: Console) -> None:
+    console.print(f"hagen: {seconds} s on a busy machine, no fault")
+    try:
+        with started(cluster, settings.rendered) as lab:
+            store.stressed(stress(lab, seconds))
+    except (TestbedError, OSError) as failure:
+        store.fail("hagen", "stress", str(failure))
 
 
 def _progress(console: Console, total: int) -> Progress:

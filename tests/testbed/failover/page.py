@@ -53,6 +53,7 @@ def _measured(lines: Sequence[Line], store: Store) -> str:
         *("| " + " | ".join(row) + " |" for row in rows),
         "",
         *_plainly(lines),
+        *(_stressed(run) for run in store.stress),
         *(f"- not measured: {failure['side']}, {failure['fault']}" for failure in store.failures),
     ]
     return "\n".join(text).rstrip() + "\n"
@@ -67,6 +68,14 @@ def _plainly(lines: Sequence[Line]) -> list[str]:
     ]
     lost = sum(line.lost.get("hagen", 0) for line in lines)
     return [*even, f"- Acknowledged writes that a node did not have after it was back (hagen): {lost}."]
+
+
+def _stressed(run: dict[str, float]) -> str:
+    return (
+        f"- {run['seconds']:.0f} s with every core busy ({run['idle']:.0%} idle, {run['stolen']:.0%} stolen by the hypervisor) and "
+        f"{run['requests'] / run['seconds']:.0f} requests a second through the virtual IP ({run['failures']:.0f} failed), "
+        f"no fault: the address moved {run['moves']:.0f} times."
+    )
 
 
 def _cells(line: Line) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.testbed.measure import Result
+from tests.testbed.stress import Stress
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Store:
     machine: dict[str, Any]
     results: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
+    stress: list[dict[str, float]] = field(default_factory=list)
 
     @classmethod
     def new(cls, path: Path) -> "Store":
@@ -37,13 +39,19 @@ class Store:
         self.results.append({"side": side, **dataclasses.asdict(result)})
         self._save()
 
+    def stressed(self, result: Stress) -> None:
+        """Keep what a busy machine did to the virtual IP."""
+        self.stress.append(dataclasses.asdict(result))
+        self._save()
+
     def fail(self, side: str, fault: str, reason: str) -> None:
         """Keep the reason why a fault was not measured."""
         self.failures.append({"side": side, "fault": fault, "reason": reason})
         self._save()
 
     def _save(self) -> None:
-        content = {"machine": self.machine, "results": self.results, "failures": self.failures}
+        content: dict[str, Any] = {"machine": self.machine, "results": self.results, "failures": self.failures}
+        content["stress"] = self.stress
         fresh = self.path.with_suffix(".json.new")
         fresh.write_text(json.dumps(content, indent=1) + "\n")
         fresh.replace(self.path)
