@@ -1,5 +1,6 @@
 """The table that docs/failover.md and the terminal show."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from rich.table import Table
 from tests.testbed.failover.figures import Line, Spread
 from tests.testbed.failover.store import Store
 
+_NUMBER = re.compile(r"\d+\.\d[\w.+-]*")
 _BEGIN, _END = "<!-- measured: written by make failover -->\n", "<!-- end of measured -->\n"
 _HEAD = (
     "Fault",
@@ -45,7 +47,7 @@ def publish(path: Path, lines: Sequence[Line], store: Store) -> None:
 def _measured(lines: Sequence[Line], store: Store) -> str:
     machine = store.machine
     runs = max((spread.runs for line in lines for spread in line.gap.values()), default=0)
-    versions = ", ".join(machine["versions"].values())
+    versions = ", ".join(f"{name} {_NUMBER.findall(text)[0]}" for name, text in machine["versions"].items())
     rows = [_HEAD, tuple("---" for _ in _HEAD), *(_cells(line) for line in lines)]
     text = [
         f"Measured {machine['measured']} on {machine['cores']} cores, Linux {machine['kernel']}: {versions}.",
