@@ -4,12 +4,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import ROOT, need, rendered, write
+from tests.support import ROOT, rendered, write
 from tests.testbed import settings
 from tests.testbed.cluster import Cluster, read_cluster
 from tests.testbed.lab import Lab, started
+from tests.testbed.requirements import need, need_root
 
-_PROGRAMS = ("haproxy", "keepalived", "etcd", "mariadbd", "rsync", "nft", "ip", "nsenter", "setpriv", "curl")
+_PROGRAMS = (
+    "haproxy",
+    "keepalived",
+    "etcd",
+    "mariadbd",
+    "/usr/lib/galera/libgalera_smm.so",
+    "rsync",
+    "nft",
+    "ip",
+    "nsenter",
+    "setpriv",
+    "curl",
+)
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +36,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
 @pytest.fixture(scope="session")
 def shared_lab(cluster: Cluster) -> Iterator[Lab]:
     """One lab for all tests that leave it as they found it."""
-    need(*_PROGRAMS, root=True)
+    need_root()
+    need(*_PROGRAMS)
     with started(cluster, settings.rendered) as lab:
         yield lab
 

@@ -68,7 +68,7 @@ def _plainly(lines: Sequence[Line]) -> list[str]:
         f"- **Not better**: {line.title} ({line.traffic}), {_cells(line)[3]} ms against {_cells(line)[2]} ms."
         for line in worse
     ]
-    lost = sum(line.lost.get("hagen", 0) for line in lines)
+    lost = sum({line.fault: line.lost.get("hagen", 0) for line in lines}.values())
     return [*even, f"- Acknowledged writes that a node did not have after it was back (hagen): {lost}."]
 
 
