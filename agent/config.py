@@ -87,13 +87,34 @@ class Etcd(_Section):
     members: tuple[EtcdMember, ...] = Field(min_length=1, strict=False)
 
 
+class Kubernetes(_Section):
+    """How the agent logs in to the API: with a kubeconfig if there is one, else with a token and the CA of the API."""
+
+    kubeconfig: str | None = None
+    token_file: str = "/etc/hagen-agent/token"  # noqa: S105 - a path
+    ca_file: str = "/etc/hagen-agent/ca.crt"
+
+
+class Operator(_Section):
+    """The Lease that the database's operator renews while it lives."""
+
+    namespace: str
+    lease: str
+
+
 class Galera(_Section):
-    """The PerconaXtraDBCluster; a primary component needs `quorum` nodes."""
+    """The PerconaXtraDBCluster; a primary component needs `quorum` nodes.
+
+    `user` may log in and read the status, nothing else; `password_file` holds its password and no more.
+    """
 
     name: str
     namespace: str
     size: int = Field(ge=1)
     quorum: int = Field(ge=1)
+    user: str = "hagen_agent"
+    password_file: str = "/etc/hagen-agent/galera-password"  # noqa: S105 - a path
+    operator: Operator | None = None
 
 
 class Autoscaler(_Section):
@@ -116,6 +137,7 @@ class AgentConfig(_Section):
     load_balancers: tuple[LoadBalancer, ...] = Field(min_length=1, strict=False)
     haproxy: Haproxy
     api_servers: ApiServers
+    kubernetes: Kubernetes = Kubernetes()
     etcd: Etcd
     galera: Galera
     autoscalers: tuple[Autoscaler, ...] = Field(strict=False)

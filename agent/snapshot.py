@@ -122,13 +122,19 @@ class GaleraNode:
     last_committed: int | None = None
     certification_failures: int | None = None
     brute_force_aborts: int | None = None
+    unreadable: tuple[str, ...] = ()  # status variables whose text means nothing to the agent
+    problem: str = ""  # why it is not up, or what it said instead of its status
 
 
 @dataclass(frozen=True)
 class GaleraReading:
-    """The database: its custom resource as context, its nodes (by pod) as the truth."""
+    """The database: its custom resource as context, its nodes (by pod) as the truth.
+
+    `unasked`: pods that the question did not get to, and why. They are not among the nodes: nothing is known of them.
+    """
 
     nodes: Mapping[str, GaleraNode] = field(default_factory=dict)
+    unasked: Mapping[str, str] = field(default_factory=dict)
     resource_state: str | None = None  # .status.state
     resource_ready: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # component: (ready, desired)
     operator_renewed: float | None = None  # seconds since the epoch: the operator's lease
@@ -158,9 +164,10 @@ class Autoscaler:
 
 @dataclass(frozen=True)
 class HPAReading:
-    """Every configured autoscaler, by "namespace/name"."""
+    """Every configured autoscaler, by "namespace/name". `unasked`: namespaces that could not be read, and why."""
 
     autoscalers: Mapping[str, Autoscaler] = field(default_factory=dict)
+    unasked: Mapping[str, str] = field(default_factory=dict)
 
 
 Reading = VIPReading | HaproxyReading | ApiServerReading | EtcdReading | GaleraReading | HPAReading
