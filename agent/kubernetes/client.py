@@ -147,7 +147,7 @@ class Session:
             self.close()
             self._kept = address, connect(address, self._login.context, self._login.name, deadline, _ALLOWANCE)
         stream = self._kept[1]
-        stream.deadline, stream.allowance = deadline, _ALLOWANCE
+        stream.bound(deadline, _ALLOWANCE)
         return stream
 
 

@@ -9,14 +9,11 @@ import io
 import re
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from .deadline import Deadline
 from .stream import Stream
+from .tls import Received
 from .websocket import ProtocolError, WebSocket, upgrade
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 _PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = 0, 1
@@ -35,20 +32,6 @@ class End(Enum):
     CLOSED = "closed"  # the pod hung up, and the kubelet closed in due form
     LATE = "late"  # the deadline came first
     BROKEN = "broken"  # the way to the pod; nothing is known of the pod
-
-
-class _Data(io.RawIOBase):
-    def __init__(self, tunnel: "Tunnel") -> None:
-        self._tunnel = tunnel
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer).cast("B")
-        data = self._tunnel.recv(len(view))
-        view[: len(data)] = data
-        return len(data)
 
 
 class Tunnel:
@@ -81,7 +64,7 @@ class Tunnel:
         """For reading, binary."""
         if mode != "rb":
             raise ValueError(mode)
-        return io.BufferedReader(_Data(self))
+        return io.BufferedReader(Received(self))
 
     def settimeout(self, seconds: float | None) -> None:
         """Without effect: a timeout for each call would not end."""
@@ -131,5 +114,5 @@ def open_tunnel(
     """On a fresh connection, by its deadline; from then on `deadline` holds."""
     tunnel = Tunnel(upgrade(stream, target, host, headers, _PROTOCOL))
     tunnel.expect_port(port)
-    stream.deadline, stream.allowance = deadline, _ALLOWANCE
+    stream.bound(deadline, _ALLOWANCE)
     return tunnel

@@ -1,20 +1,18 @@
 """A TLS connection on which everything together ends by one deadline, and which takes in only so many bytes.
 
 A socket's timeout starts anew with every call: a peer that sends a byte a second never lets it expire. Here every
-single operation gets what is left until the deadline.
+single operation gets what is left until the deadline, those of TLS among them.
 """
 
+import contextlib
 import io
 import socket
 import ssl
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .deadline import Deadline
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from .tls import TLS, Received
 
 _SSL_PORT = 443
 _GOODBYE = 0.05
@@ -24,15 +22,33 @@ class TooMuchError(OSError):
     """More was sent than any honest answer holds."""
 
 
-class _Received(io.RawIOBase):
-    def __init__(self, stream: "Stream") -> None:
-        self._stream = stream
+class _Wire:
+    """TCP."""
 
-    def readable(self) -> bool:
-        return True
+    def __init__(self, sock: socket.socket, deadline: Deadline, allowance: int) -> None:
+        self._sock = sock
+        self.deadline = deadline
+        self.allowance = allowance
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        return self._stream.receive_into(buffer)
+    def recv(self, count: int) -> bytes:
+        """At least a byte; nothing at the end."""
+        if self.allowance <= 0:
+            raise TooMuchError("sends without end")
+        self._sock.settimeout(self.deadline.remaining())
+        data = self._sock.recv(count)
+        self.allowance -= len(data)
+        return data
+
+    def sendall(self, data: bytes) -> None:
+        """Everything, or an exception."""
+        view = memoryview(data)
+        while view:
+            self._sock.settimeout(self.deadline.remaining())
+            view = view[self._sock.send(view) :]
+
+    def close(self) -> None:
+        """At once."""
+        self._sock.close()
 
 
 class _Lent(io.BufferedReader):
@@ -43,13 +59,16 @@ class _Lent(io.BufferedReader):
 
 
 class Stream:
-    """Connected, with the handshake done. `reader` is for reading; the deadline may be moved at any time."""
+    """Connected, with the handshake done. `reader` is for reading; deadline and allowance may be set at any time."""
 
-    def __init__(self, sock: ssl.SSLSocket, deadline: Deadline, allowance: int) -> None:
-        self._sock = sock
-        self.deadline = deadline
-        self.allowance = allowance
-        self.reader = _Lent(_Received(self))
+    def __init__(self, wire: _Wire, tls: TLS) -> None:
+        self._wire = wire
+        self._tls = tls
+        self.reader = _Lent(Received(tls))
+
+    def bound(self, deadline: Deadline, allowance: int) -> None:
+        """From now on everything ends by `deadline`, and after that many bytes."""
+        self._wire.deadline, self._wire.allowance = deadline, allowance
 
     def makefile(self, mode: str = "rb") -> io.BufferedReader:
         """The one reader, in the way in which the standard library's HTTP response asks a socket for it."""
@@ -57,33 +76,19 @@ class Stream:
             raise ValueError(mode)
         return self.reader
 
-    def receive_into(self, buffer: "WriteableBuffer") -> int:
-        """As soon as there is something; 0 at the end."""
-        if self.allowance <= 0:
-            raise TooMuchError("sends without end")
-        self._sock.settimeout(self.deadline.remaining())
-        count = self._sock.recv_into(buffer)
-        self.allowance -= count
-        return count
-
     def send(self, data: bytes) -> None:
         """Everything, or an exception."""
-        view = memoryview(data)
-        while view:
-            self._sock.settimeout(self.deadline.remaining())
-            view = view[self._sock.send(view) :]
+        self._tls.sendall(data)
 
     def goodbye(self, data: bytes) -> None:
         """Some last words, if the other side takes them at once."""
-        try:
-            self._sock.settimeout(_GOODBYE)
-            self._sock.send(data)
-        except OSError:
-            pass
+        self._wire.deadline = Deadline.after(_GOODBYE)
+        with contextlib.suppress(OSError):
+            self._tls.sendall(data)
 
     def close(self) -> None:
-        """Without the farewell of TLS, which would wait for the other side."""
-        self._sock.close()
+        """At once."""
+        self._wire.close()
 
 
 def address_of(url: str) -> tuple[str, int]:
@@ -103,15 +108,13 @@ def connect(
 ) -> Stream:
     """TCP and TLS. `name`: what the certificate must be for, when it is not the address."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as plain:  # wrapping takes the descriptor out of it
-        plain.settimeout(deadline.remaining())
-        plain.connect(address)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock = context.wrap_socket(plain, server_hostname=name or address[0], do_handshake_on_connect=False)
+    sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.settimeout(deadline.remaining())
-        sock.do_handshake()
+        sock.connect(address)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire = _Wire(sock, deadline, allowance)
+        return Stream(wire, TLS(wire, context, name or address[0]))
     except BaseException:
         sock.close()
         raise
-    return Stream(sock, deadline, allowance)
