@@ -100,18 +100,19 @@ class Session:
 
         def ask(address: tuple[str, int], deadline: Deadline) -> dict[str, Any]:
             stream = self._stream(address, deadline)
+            keep = False
             try:
                 response = request(
                     stream, target, _host(address), {**self._login.headers, "Accept": "application/json"}
                 )
-                ends = response.will_close
-                document = read_object(response)
-            except BaseException:
-                self.close()
+                keep = not response.will_close
+                return read_object(response)
+            except BAD_ANSWER:
+                keep = False
                 raise
-            if ends:
-                self.close()
-            return document
+            finally:
+                if not keep:
+                    self.close()
 
         return self._client.in_turn(ask, self._deadline)
 

@@ -55,7 +55,7 @@ class Kubeconfig:
             cluster = _named(document, "clusters", context["cluster"], "cluster")
             user = _named(document, "users", context["user"], "user")
             return self._login(cluster, user)
-        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
             raise CredentialsError(f"{self.path}: {type(error).__name__}: {error}") from error
 
     def _login(self, cluster: dict[str, Any], user: dict[str, Any]) -> Login:

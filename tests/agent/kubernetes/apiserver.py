@@ -31,7 +31,9 @@ def status(code: int, reason: str, message: str, name: str = "") -> dict[str, An
 
 
 UNAUTHORIZED = status(401, "Unauthorized", "Unauthorized")
-FORBIDDEN = status(403, "Forbidden", 'pods is forbidden: User "system:serviceaccount:monitoring:hagen-agent" cannot list')
+FORBIDDEN = status(
+    403, "Forbidden", 'pods is forbidden: User "system:serviceaccount:monitoring:hagen-agent" cannot list'
+)
 GONE = status(410, "Expired", "The provided continue parameter is too old to display a consistent list result.")
 BROKEN = status(500, "InternalError", "Internal error occurred: etcdserver: request timed out")
 
@@ -52,7 +54,9 @@ class Channels:
 
     async def frame(self, first: int, payload: bytes) -> None:
         size = len(payload)
-        head = bytes((size,)) if size < 126 else b"\x7e" + size.to_bytes(2) if size < 65536 else b"\x7f" + size.to_bytes(8)
+        head = (
+            bytes((size,)) if size < 126 else b"\x7e" + size.to_bytes(2) if size < 65536 else b"\x7f" + size.to_bytes(8)
+        )
         await self.connection.send(bytes((first,)) + head + payload)
 
     async def ports(self) -> None:

@@ -26,10 +26,19 @@ class Authority:
     def path(self) -> Path:
         return self.directory / "ca.crt"
 
-    def pair(self, name: str, *, address: str = "127.0.0.1", starts: timedelta = timedelta(minutes=-5), life: timedelta = timedelta(days=1)) -> Path:
+    def pair(
+        self,
+        name: str,
+        *,
+        address: str = "127.0.0.1",
+        starts: timedelta = timedelta(minutes=-5),
+        life: timedelta = timedelta(days=1),
+    ) -> Path:
         """Certificate and key in one file."""
         key = ec.generate_private_key(ec.SECP256R1())
-        alternatives = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address)), x509.DNSName("kubernetes")])
+        alternatives = x509.SubjectAlternativeName(
+            [x509.IPAddress(ipaddress.ip_address(address)), x509.DNSName("kubernetes")]
+        )
         leaf = _builder(name, "kubernetes", key.public_key(), starts, life).add_extension(alternatives, critical=False)
         path = self.directory / f"{name}.pem"
         secret = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -41,7 +50,9 @@ def authority(directory: Path) -> Authority:
     directory.mkdir(parents=True)
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder("kubernetes", "kubernetes", key.public_key(), timedelta(minutes=-5), timedelta(days=1))
-    certificate = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(key, hashes.SHA256())
+    certificate = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(
+        key, hashes.SHA256()
+    )
     (directory / "ca.crt").write_bytes(certificate.public_bytes(_PEM))
     return Authority(directory, certificate, key)
 
@@ -56,7 +67,9 @@ def serving(pair: Path, client_ca: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-def _builder(subject: str, issuer: str, key: ec.EllipticCurvePublicKey, starts: timedelta, life: timedelta) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, key: ec.EllipticCurvePublicKey, starts: timedelta, life: timedelta
+) -> x509.CertificateBuilder:
     begin = datetime.now(UTC) + starts
     return x509.CertificateBuilder(
         subject_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]),

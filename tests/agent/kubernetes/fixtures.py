@@ -1,7 +1,6 @@
 """Fixtures of everything that talks to an API server; a conftest.py takes them from here."""
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,9 +12,21 @@ import pytest
 from hagen.agent.kubernetes.client import Client
 from hagen.agent.kubernetes.credentials import TokenFiles
 from tests.agent.kubernetes.certificates import Authority, authority, serving
-from tests.agent.kubernetes.serving import Handler, Loop, Server, blackhole, drips, endless, garbage, refusing, resets, says, silent
+from tests.agent.kubernetes.serving import (
+    Handler,
+    Loop,
+    Server,
+    blackhole,
+    drips,
+    endless,
+    garbage,
+    refusing,
+    resets,
+    says,
+    silent,
+)
 
-TOKEN = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+TOKEN = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"  # noqa: S105 - nobody's
 # The first bytes of a handshake message that never ends.
 STALL = b"\x16\x03\x03\x40\x00\x02\x00"
 SICK_BELOW_HTTP = (
@@ -46,7 +57,12 @@ class Hall:
 
     def sick(self, name: str, handler: Handler) -> str:
         """The URL of a server that is sick below HTTP; `handler` is what it would do."""
-        certificates = {"expired": "expired", "not yet valid": "early", "another CA": "stranger", "another address": "elsewhere"}
+        certificates = {
+            "expired": "expired",
+            "not yet valid": "early",
+            "another CA": "stranger",
+            "another address": "elsewhere",
+        }
         if name in certificates:
             return self.serve(handler, certificates[name]).url
         if name in {"refused", "blackhole"}:
@@ -92,7 +108,7 @@ def held(loop: Loop) -> Callable[[], int]:
     def count() -> int:
         least = 10**6
         for _ in range(20):
-            targets = [os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+            targets = [str(entry.readlink()) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
             least = min(least, sum(target.startswith("socket:") for target in targets))
             loop.run(asyncio.sleep(0.02))
         return least

@@ -92,12 +92,16 @@ def test_a_no_of_the_api_is_an_answer(hall: Hall, code: int, body: object, kind:
 
 
 def test_after_a_refused_login_another_server_is_asked_first(hall: Hall) -> None:
-    client = hall.client(hall.serve(ApiServer(default=(403, FORBIDDEN))).url, hall.serve(ApiServer({PATH: (200, OBJECT)})).url)
+    client = hall.client(
+        hall.serve(ApiServer(default=(403, FORBIDDEN))).url, hall.serve(ApiServer({PATH: (200, OBJECT)})).url
+    )
     assert isinstance(get(client, 3)[0], RefusedError)
     assert get(client, 3)[0] == OBJECT
 
 
-@pytest.mark.parametrize("body", [b"404 page not found\n", status(404, "NotFound", "the server could not find the requested resource")])
+@pytest.mark.parametrize(
+    "body", [b"404 page not found\n", status(404, "NotFound", "the server could not find the requested resource")]
+)
 def test_a_path_that_the_server_does_not_know_says_nothing_of_the_object(hall: Hall, body: object) -> None:
     answer, _ = get(hall.client(hall.serve(ApiServer(default=(404, body))).url), 3)
     assert isinstance(answer, RefusedError)
@@ -155,12 +159,17 @@ def test_what_is_no_list_is_refused(hall: Hall, body: object) -> None:
 
 def test_pages_without_end_are_over_by_the_deadline(hall: Hall) -> None:
     started = time.monotonic()
-    with pytest.raises(KubernetesError), hall.client(hall.serve(ApiServer({PATH: page("a", then="x")})).url).session(Deadline.after(0.5)) as session:
+    with (
+        pytest.raises(KubernetesError),
+        hall.client(hall.serve(ApiServer({PATH: page("a", then="x")})).url).session(Deadline.after(0.5)) as session,
+    ):
         session.items(PATH)
     assert time.monotonic() - started < 0.8
 
 
-@pytest.mark.parametrize("url", ["https://kubernetes.example:6443", "http://127.0.0.1:6443", "127.0.0.1:6443", "https://", ""])
+@pytest.mark.parametrize(
+    "url", ["https://kubernetes.example:6443", "http://127.0.0.1:6443", "127.0.0.1:6443", "https://", ""]
+)
 def test_only_addresses_over_https(url: str) -> None:
     with pytest.raises(ValueError, match="must"):
         Client([url], TokenFiles(Path("token"), Path("ca")))
@@ -171,7 +180,9 @@ def test_paths_are_quoted() -> None:
 
 
 def test_nothing_leaks_over_many_rounds(hall: Hall, held: Callable[[], int]) -> None:
-    client = hall.client(hall.serve(resets).url, hall.serve(garbage).url, hall.serve(ApiServer(default=(500, BROKEN))).url)
+    client = hall.client(
+        hall.serve(resets).url, hall.serve(garbage).url, hall.serve(ApiServer(default=(500, BROKEN))).url
+    )
     get(client, 3)
     before, threads = held(), threading.active_count()
     for _ in range(100):

@@ -13,7 +13,7 @@ __all__ = ["authorities", "hall", "held", "loop"]
 
 
 @pytest.fixture(scope="session")
-def nodes(authorities: tuple[Authority, Authority]) -> Iterator[list[Node]]:  # noqa: F811
+def nodes(authorities: tuple[Authority, Authority]) -> Iterator[list[Node]]:
     """Two nodes. A test that breaks one has nodes of its own."""
     need("mariadbd", "mariadb-install-db", "/usr/lib/galera/libgalera_smm.so", "rsync", "ss")
     with cluster(authorities[1].directory / "stranger.pem", 2) as made:

@@ -58,8 +58,13 @@ class Node:
         self.wait("wsrep_local_state_comment", "Synced")
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
-        with pymysql.connect(unix_socket=str(self.socket), user="root", ssl_disabled=True, autocommit=True, read_timeout=10) as connection:
-            with connection.cursor() as cursor:
+        connection = pymysql.Connection(
+            user="root", ssl_disabled=True, autocommit=True, read_timeout=10, defer_connect=True
+        )
+        with socket.socket(socket.AF_UNIX) as plain:  # PyMySQL's own is left open when nobody listens yet
+            plain.connect(str(self.socket))
+            connection.connect(plain)
+            with connection, connection.cursor() as cursor:
                 cursor.execute(statement)
                 return list(cursor.fetchall())
 
@@ -109,7 +114,9 @@ def _give(path: Path) -> None:
 def _started(directory: Path, pair: Path, size: int) -> Iterator[list[Node]]:
     ports = _free_ports(3 * size)
     peers = ",".join(f"127.0.0.1:{ports[3 * number + 1]}" for number in range(size))
-    nodes = [Node(directory / f"app-pxc-{number}", ports[3 * number], ports[3 * number + 1], peers) for number in range(size)]
+    nodes = [
+        Node(directory / f"app-pxc-{number}", ports[3 * number], ports[3 * number + 1], peers) for number in range(size)
+    ]
     try:
         _seed(nodes, pair)
         for node in nodes:

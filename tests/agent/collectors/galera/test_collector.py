@@ -14,8 +14,21 @@ from hagen.agent.config import Galera
 from hagen.agent.snapshot import GaleraNode, GaleraReading
 from tests.agent.collectors.galera.nodes import PASSWORD, Node, cluster
 from tests.agent.kubernetes.apiserver import (
-    BROKEN, FORBIDDEN, GONE, RUNTIME_DEAD, UNAUTHORIZED, ApiServer, Channels, Forward, after_ports, at_once, captured, error, not_found,
-    relay, status,
+    BROKEN,
+    FORBIDDEN,
+    GONE,
+    RUNTIME_DEAD,
+    UNAUTHORIZED,
+    ApiServer,
+    Channels,
+    Forward,
+    after_ports,
+    at_once,
+    captured,
+    error,
+    not_found,
+    relay,
+    status,
 )  # fmt: skip
 from tests.agent.kubernetes.fixtures import SICK_BELOW_HTTP, Hall
 
@@ -52,7 +65,14 @@ def test_every_node_is_read_through_the_api_server(hall: Hall, nodes: list[Node]
     assert not reading.unasked
     first, second = reading.nodes.values()
     for node in (first, second):
-        assert (node.up, node.primary, node.ready, node.connected, node.state, node.cluster_size) == (True, True, True, True, 4, 2)
+        assert (node.up, node.primary, node.ready, node.connected, node.state, node.cluster_size) == (
+            True,
+            True,
+            True,
+            True,
+            4,
+            2,
+        )
         assert not node.unreadable
         assert not node.problem
         assert None not in {
@@ -136,7 +156,9 @@ UNKNOWN: dict[str, Forward] = {
     "fragments without end": after_ports((0x02, b"\x00"), (0x00, b"x" * 1000), repeat=True),
     "hangs up without a word": leave,
     "container runtime dead": error(RUNTIME_DEAD),
-    "pod has no sandbox": error('error forwarding port {port} to pod app-pxc-1, uid : failed to find sandbox "app-pxc-1"'),
+    "pod has no sandbox": error(
+        'error forwarding port {port} to pod app-pxc-1, uid : failed to find sandbox "app-pxc-1"'
+    ),
 }
 
 
@@ -163,7 +185,9 @@ def test_a_sick_way_says_nothing_of_the_pod(hall: Hall, nodes: list[Node], name:
     (500, status(500, "InternalError", "error dialing backend: dial tcp 10.0.0.3:10250: i/o timeout")),
     (400, status(400, "BadRequest", "pod app-pxc-1 does not have a host assigned")),
 ])  # fmt: skip
-def test_a_refused_port_forward_says_nothing_of_the_pod(hall: Hall, nodes: list[Node], answer: tuple[int, object]) -> None:
+def test_a_refused_port_forward_says_nothing_of_the_pod(
+    hall: Hall, nodes: list[Node], answer: tuple[int, object]
+) -> None:
     server = api({"app-pxc-0": relay(nodes[0].port), "app-pxc-1": relay(1)})
     server.forwards = {"app-pxc-0": relay(nodes[0].port)}
     server.answers[f"{PODS}/app-pxc-1/portforward"] = answer
@@ -172,7 +196,9 @@ def test_a_refused_port_forward_says_nothing_of_the_pod(hall: Hall, nodes: list[
     assert str(answer[0]) in reading.unasked["app-pxc-1"]
 
 
-@pytest.mark.parametrize(("key", "protocol"), [("wrong", "v4.channel.k8s.io"), (None, "v4.base64.channel.k8s.io"), (None, "")])
+@pytest.mark.parametrize(
+    ("key", "protocol"), [("wrong", "v4.channel.k8s.io"), (None, "v4.base64.channel.k8s.io"), (None, "")]
+)
 def test_an_upgrade_to_something_else_is_none(hall: Hall, key: str | None, protocol: str) -> None:
     server = replace(api({"app-pxc-0": relay(1)}), accept=key, protocol=protocol)
     with pytest.raises(CollectorError, match="app-pxc-0: .*(wrong key|does not speak)"):
@@ -201,13 +227,17 @@ def test_without_an_api_server_the_collector_fails_in_time(hall: Hall, name: str
         collector(hall, hall.sick(name, ApiServer()), deadline=1).collect()
 
 
-@pytest.mark.parametrize("answer", [(401, UNAUTHORIZED), (403, FORBIDDEN), (404, b"404 page not found"), (410, GONE), (500, BROKEN)])
+@pytest.mark.parametrize(
+    "answer", [(401, UNAUTHORIZED), (403, FORBIDDEN), (404, b"404 page not found"), (410, GONE), (500, BROKEN)]
+)
 def test_pods_that_cannot_be_listed_fail_the_collector(hall: Hall, answer: tuple[int, object]) -> None:
     with pytest.raises(CollectorError, match=str(answer[0])):
         collector(hall, hall.serve(ApiServer({PODS: answer})).url).collect()
 
 
-@pytest.mark.parametrize("answer", [(403, FORBIDDEN), (404, not_found("app")), (500, BROKEN), (200, {}), (200, {"status": [], "spec": 1})])
+@pytest.mark.parametrize(
+    "answer", [(403, FORBIDDEN), (404, not_found("app")), (500, BROKEN), (200, {}), (200, {"status": [], "spec": 1})]
+)
 def test_the_context_may_be_missing(hall: Hall, nodes: list[Node], answer: tuple[int, object]) -> None:
     server = api({"app-pxc-0": relay(nodes[0].port)})
     server.answers |= {RESOURCE: answer, LEASE: answer}
@@ -223,12 +253,16 @@ def test_no_pods_is_a_reading(hall: Hall) -> None:
 def test_a_password_that_cannot_be_read_is_named(hall: Hall) -> None:
     made = collector(hall, "https://127.0.0.1:1")
     (hall.token.parent / "password").unlink()
-    with pytest.raises(CollectorError, match="password: .*No such file"):
+    with pytest.raises(CollectorError, match=r"password: .*No such file"):
         made.collect()
 
 
 def test_nothing_leaks_over_many_rounds(hall: Hall, nodes: list[Node], held: Callable[[], int]) -> None:
-    forwards = {"app-pxc-0": relay(nodes[0].port), "app-pxc-1": relay(nodes[1].port, until=5, then="reset"), "app-pxc-2": error("{port}: no")}
+    forwards = {
+        "app-pxc-0": relay(nodes[0].port),
+        "app-pxc-1": relay(nodes[1].port, until=5, then="reset"),
+        "app-pxc-2": error("{port}: no"),
+    }
     server = hall.serve(api(forwards))
     made = collector(hall, server.url)
     made.collect()
