@@ -28,6 +28,8 @@ def test_clients_are_served_again_and_no_acknowledged_write_is_lost(lab: Lab, fa
             assert figures.gap <= fault.bound, f"{seen.moment}: {name}: {figures}"
             if fault.name in UNNOTICED and name in {"api", "web"}:
                 assert figures.failures == 0, f"{seen.moment}: {name}: {figures}"
+    if fault.leaves:
+        assert result.seen[0].out_of_rotation is not None
     assert not any(result.missing_writes.values()), result.missing_writes
     if fault.name in UNMOVED:
         assert result.moves == 0

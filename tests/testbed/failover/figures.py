@@ -54,6 +54,16 @@ def summarise(results: Iterable[dict[str, Any]], matrix: Sequence[Fault]) -> lis
     return lines
 
 
+def rotation(results: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Spread]:
+    """By fault and side: milliseconds until haproxy gave up the server that had to leave its rotation."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for run in results:
+        for seen in run["seen"]:
+            if (left := seen.get("out_of_rotation")) is not None:
+                values.setdefault((run["fault"], run["side"]), []).append(left * 1000)
+    return {key: found for key, numbers in values.items() if (found := Spread.of(numbers))}
+
+
 def _line(fault: Fault, traffic: Traffic, index: int, runs: Sequence[dict[str, Any]]) -> Line:
     seen = [(run["side"], run["seen"][index], run) for run in runs if len(run["seen"]) > index]
     title = fault.title if index == 0 else f"{fault.title}: {seen[0][1]['moment']}"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from rich.table import Table
 
-from tests.testbed.failover.figures import Line, Spread
+from tests.testbed.failover.figures import Line, Spread, rotation
 from tests.testbed.failover.store import Store
+from tests.testbed.faults import MATRIX
 
 _NUMBER = re.compile(r"\d+\.\d[\w.+-]*")
 _BEGIN, _END = "<!-- measured: written by make failover -->\n", "<!-- end of measured -->\n"
@@ -55,6 +56,7 @@ def _measured(lines: Sequence[Line], store: Store) -> str:
         *("| " + " | ".join(row) + " |" for row in rows),
         "",
         *_plainly(lines),
+        *_rotation(store),
         *(_stressed(run) for run in store.stress),
         *(f"- not measured: {failure['side']}, {failure['fault']}" for failure in store.failures),
     ]
@@ -70,6 +72,16 @@ def _plainly(lines: Sequence[Line]) -> list[str]:
     ]
     lost = sum({line.fault: line.lost.get("hagen", 0) for line in lines}.values())
     return [*even, f"- Acknowledged writes that a node did not have after it was back (hagen): {lost}."]
+
+
+def _rotation(store: Store) -> list[str]:
+    """When a sick API server got no new connections any more."""
+    found = rotation(store.results)
+    return [
+        f"- {fault.title}: out of haproxy's rotation after {_spread(sides, 'hagen')} ms (notes: {_spread(sides, 'notes')} ms)."
+        for fault in MATRIX
+        if (sides := {side: spread for (name, side), spread in found.items() if name == fault.name})
+    ]
 
 
 def _stressed(run: dict[str, float]) -> str:
