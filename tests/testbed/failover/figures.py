@@ -31,6 +31,7 @@ class Line:
     traffic: str
     gap: dict[str, Spread]
     failures: dict[str, Spread]
+    last_failure: dict[str, Spread]
     kept: dict[str, Spread]
     both_held: dict[str, Spread]
     lost: dict[str, int]
@@ -71,8 +72,9 @@ def _line(fault: Fault, traffic: Traffic, index: int, runs: Sequence[dict[str, A
     def spread(probe: str, value: str, factor: float = 1) -> dict[str, Spread]:
         values: dict[str, list[float]] = {}
         for side, moment, _ in seen:
-            if probe in moment["probes"]:
-                values.setdefault(side, []).append(moment["probes"][probe][value] * factor)
+            number = moment["probes"].get(probe, {}).get(value)
+            if number is not None:
+                values.setdefault(side, []).append(number * factor)
         return {side: found for side, numbers in values.items() if (found := Spread.of(numbers))}
 
     held: dict[str, list[float]] = {}
@@ -86,6 +88,7 @@ def _line(fault: Fault, traffic: Traffic, index: int, runs: Sequence[dict[str, A
         traffic=traffic.value,
         gap=spread(traffic.value, "gap", 1000),
         failures=spread(traffic.value, "failures"),
+        last_failure=spread(traffic.value, "last_failure", 1000),
         kept=spread(f"{traffic.value}-kept", "gap", 1000),
         both_held={side: found for side, numbers in held.items() if (found := Spread.of(numbers))},
         lost=lost,

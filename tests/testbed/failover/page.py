@@ -20,6 +20,8 @@ _HEAD = (
     "Ratio",
     "Failed, notes",
     "Failed, hagen",
+    "Last failure, notes",
+    "Last failure, hagen",
     "Kept connection, notes",
     "Kept connection, hagen",
     "Both hold the address, hagen",
@@ -96,7 +98,8 @@ def _cells(line: Line) -> tuple[str, ...]:
     ratio = "" if line.ratio is None else f"{line.ratio:.1f}"
     return (
         line.title, line.traffic, _spread(line.gap, "notes"), _spread(line.gap, "hagen"), ratio,
-        _spread(line.failures, "notes"), _spread(line.failures, "hagen"), _spread(line.kept, "notes"),
+        _spread(line.failures, "notes"), _spread(line.failures, "hagen"),
+        _spread(line.last_failure, "notes"), _spread(line.last_failure, "hagen"), _spread(line.kept, "notes"),
         _spread(line.kept, "hagen"), _spread(line.both_held, "hagen"),
     )  # fmt: skip
 
