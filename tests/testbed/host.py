@@ -39,6 +39,7 @@ class Host:
         self.directory = directory
         self.cable = cable
         self.powered = True
+        self.power_losses: list[float] = []  # monotonic seconds
         self.mounts: dict[Path, str] = {}
         self._keeper = keeper
         self._running: dict[str, tuple[Daemon, subprocess.Popen[bytes]]] = {}
@@ -142,6 +143,7 @@ class Host:
     def power_off(self) -> float:
         """Everything dies at once, cable first. Returns when it began (monotonic seconds)."""
         began = time.monotonic()
+        self.power_losses.append(began)
         self.cable.unplug()
         self.forget_all()
         for process in inhabitants(self.namespace):
