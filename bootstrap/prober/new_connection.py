@@ -1,50 +1,50 @@
 """A new connection every interval, whatever became of the ones before (an open loop)."""
 
 import asyncio
+from functools import partial
 
-from .exchange import Exchange, ExchangeError
-from .http_client import Client, Deadline, ticks
+from .connection import Connection, Reply
 from .plan import HTTPProbe
-from .records import Attempt, Outcome
+from .records import Attempt
+from .schedule import Schedule, Ticker
+from .target import Target
 
 
 class NewConnection:
     """Starts attempts at absolute times; each is on its own."""
 
     def __init__(self, probe: HTTPProbe) -> None:
-        self._client = Client(probe)
-        self._request = self._client.request(keep=False)
         self.attempts: list[Attempt] = []
+        self._target = Target(probe)
+        self._request = self._target.request(keep=False)
+        self._begun = 0
+        self._under_way: dict[int, Connection] = {}
+        self._idle = asyncio.Event()
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, start: float) -> None:
         """Until `stop`; then the attempts that are under way are waited for."""
-        loop = asyncio.get_running_loop()
-        under_way: set[asyncio.Task[None]] = set()
-        for due in ticks(loop.time(), self._client.probe.interval):
-            if stop.is_set():
-                break
-            if (early := due - loop.time()) > 0:
-                await asyncio.sleep(early)
-            elif early < -1:
-                continue  # the machine stood still: what was due then cannot be made up for now
-            task = asyncio.create_task(self._attempt())
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-        await asyncio.gather(*under_way)
-
-    async def _attempt(self) -> None:
-        client, loop = self._client, asyncio.get_running_loop()
-        started = loop.time()
-        exchange: Exchange | None = None
-        deadline = Deadline(client.probe.timeout)
+        ticker = Ticker(Schedule(start, self._target.probe.interval), self._begin)
         try:
-            async with deadline.kept():
-                exchange = await client.connect()
-                deadline.phase = Outcome.TIMEOUT_RESPONSE
-                status, answer = await exchange.ask(self._request)
-            self.attempts.append(client.judged(started, status, answer, client.connections))
-        except ExchangeError as failure:
-            self.attempts.append(Attempt(started, loop.time(), failure.outcome, "", client.connections))
+            await stop.wait()
+            ticker.cancel()
+            if self._under_way:
+                self._idle.clear()
+                await self._idle.wait()
         finally:
-            if exchange is not None:
-                exchange.end()
+            ticker.cancel()
+            for connection in self._under_way.values():
+                connection.close()
+            self._under_way.clear()
+
+    def _begin(self, now: float, late: float) -> None:
+        self._begun += 1
+        connection = Connection(self._target, self._request, partial(self._done, self._begun, now, late))
+        self._under_way[self._begun] = connection
+        connection.ask(self._target.probe.timeout)
+
+    def _done(self, number: int, started: float, late: float, reply: Reply) -> None:
+        ended = asyncio.get_running_loop().time()
+        self.attempts.append(Attempt(started, ended, reply.outcome, reply.answer, number, reply.status, late))
+        self._under_way.pop(number).close()
+        if not self._under_way:
+            self._idle.set()

@@ -1,75 +1,99 @@
 """The prober as a process: PLAN in, RESULT out, the whole story on one page."""
 
+import argparse
 import asyncio
 import contextlib
 import gc
-import signal
+import os
+import resource
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
-from .new_connection import NewConnection
-from .plan import CanaryProbe, HTTPProbe, Plan, PlanError, load_plan
-from .pooled import Pooled
-from .records import Attempt, Recording, write
-from .stream import Stream
+from .ending import Ending
+from .kinds import KINDS, Prober
+from .plan import Plan, PlanError, load_plan
+from .records import Recording, write
 
-
-class Running(Protocol):
-    """One probe at work."""
-
-    attempts: list[Attempt]
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set."""
-
-
-_HTTP: dict[str, Callable[[HTTPProbe], Running]] = {"new-connection": NewConnection, "pooled": Pooled, "stream": Stream}
+_UNUSABLE, _DEFECT = 2, 70
 
 
 def main(arguments: list[str]) -> int:
-    """`PLAN RESULT`. Exit code 0; 2 when the plan cannot be used, with every problem."""
-    if len(arguments) != 2:  # noqa: PLR2004 - the two of the usage
-        sys.stderr.write("usage: python -m hagen.bootstrap.prober PLAN RESULT\n")
-        return 2
-    plan_file, result = map(Path, arguments)
+    """Exit code 0; 1 when RESULT cannot be written; 2 when the plan cannot be used; 70 for a defect of a probe."""
+    parser = argparse.ArgumentParser(prog="python -m hagen.bootstrap.prober", description=__doc__)
+    parser.add_argument("plan", metavar="PLAN", type=Path, help="what is probed (JSON)")
+    parser.add_argument("result", metavar="RESULT", type=Path, help="the file that the records go to")
+    parser.add_argument("--stdin", action="store_true", help="end at the end of standard input, too")
+    given = parser.parse_args(arguments)
+    if not os.access(given.result.resolve().parent, os.W_OK):
+        return _refuse([f"{given.result}: its folder cannot be written to"])
     try:
-        plan = load_plan(plan_file)
+        plan = load_plan(given.plan)
+        probers = _probers(given.plan, plan)
     except PlanError as failure:
-        sys.stderr.writelines(f"{plan_file}: {problem}\n" for problem in failure.problems)
-        return 2
+        return _refuse([f"{given.plan}: {problem}" for problem in failure.problems])
     except OSError as failure:
-        sys.stderr.write(f"{plan_file}: {failure.strerror}\n")
-        return 2
-    write(asyncio.run(probe(plan)), result)
-    return 0
+        return _refuse([f"{given.plan}: {failure.strerror}"])
+    return asyncio.run(_probe(plan, probers, given.result, watch_stdin=given.stdin))
 
 
-async def probe(plan: Plan) -> Recording:
-    """Run all probes until SIGTERM, SIGINT or the end of the plan's duration."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def _probe(plan: Plan, probers: Mapping[str, Prober], result: Path, *, watch_stdin: bool) -> int:
+    """Probe until there is a reason to end, then write the result. A second signal does not wait for open attempts."""
     anchor = time.monotonic(), time.time()
-    running = {wanted.name: _running(wanted) for wanted in plan.probes}
-    gc.disable()  # a collection of many small records would look like a gap
-    tasks = [asyncio.create_task(one.run(stop)) for one in running.values()]
-    await asyncio.sleep(0)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), plan.duration)
-    stop.set()
-    await asyncio.gather(*tasks)
-    return Recording(*anchor, {name: sorted(one.attempts) for name, one in running.items()})
+    with Ending(watch_stdin=watch_stdin) as ending:
+        _spare_the_machine()
+        tasks = _start(plan, probers, ending.stop)
+        await asyncio.sleep(0)
+        with contextlib.suppress(OSError):  # nobody wants to know
+            sys.stdout.write("ready\n")
+            sys.stdout.flush()
+        await ending.wait(tasks, plan.duration)
+        defects = await ending.gather(tasks)
+    try:
+        write(Recording(*anchor, {name: sorted(one.attempts) for name, one in probers.items()}), result)
+    except OSError as failure:
+        sys.stderr.write(f"{result}: {failure.strerror}\n")
+        return 1
+    for defect in defects:
+        traceback.print_exception(defect)
+    return _DEFECT if defects else 0
 
 
-def _running(wanted: HTTPProbe | CanaryProbe) -> Running:
-    if isinstance(wanted, CanaryProbe):
-        from .canary import Canary  # noqa: PLC0415 - PyMySQL only where there is a database to write to
+def _start(plan: Plan, probers: Mapping[str, Prober], stop: asyncio.Event) -> list[asyncio.Task[None]]:
+    """Spread over their intervals, so that they do not wait for one another at every tick."""
+    now, share = asyncio.get_running_loop().time(), 1 / len(plan.probes)
+    return [
+        asyncio.create_task(probers[probe.name].run(stop, now + number * share * probe.interval))
+        for number, probe in enumerate(plan.probes)
+    ]
 
-        return Canary(wanted)
-    return _HTTP[wanted.kind](wanted)
+
+def _probers(path: Path, plan: Plan) -> dict[str, Prober]:
+    probers: dict[str, Prober] = {}
+    problems = []
+    for probe in plan.probes:
+        try:
+            probers[probe.name] = KINDS[probe.kind](probe)
+        except KeyError as failure:
+            problems.append(f"{probe.name}: the environment variable {failure.args[0]} is not set")
+        except OSError as failure:  # an ssl.SSLError is one
+            problems.append(f"{probe.name}: {failure}")
+    if problems:
+        raise PlanError(path, tuple(problems))
+    return probers
+
+
+def _spare_the_machine() -> None:
+    """No collection, which with many records would look like a gap; and as many open files as are allowed."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _refuse(problems: list[str]) -> int:
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
+    return _UNUSABLE

@@ -2,64 +2,51 @@
 
 import asyncio
 
-from .exchange import Exchange, ExchangeError
-from .http_client import Client, Deadline
+from .connection import Connection, Reply
 from .plan import HTTPProbe
 from .records import Attempt, Outcome
+from .target import Target
 
 
 class Stream:
-    """Connects again as soon as a stream breaks or falls silent."""
+    """Connects again as soon as a stream breaks or falls silent.
+
+    A break begins with the last sign of life before it: the last line, or the attempt to connect.
+    """
 
     def __init__(self, probe: HTTPProbe) -> None:
-        self._client = Client(probe)
-        self._request = self._client.request(keep=True)
-        self._line = asyncio.Event()
         self.attempts: list[Attempt] = []
+        self._target = Target(probe)
+        self._request = self._target.request(keep=True)
+        self._silence = probe.timeout if probe.silence is None else probe.silence
+        self._connection: Connection | None = None
+        self._connections = 0
+        self._alive = 0.0
+        self._next: asyncio.TimerHandle | None = None
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, start: float) -> None:
         """Until `stop`."""
-        loop = asyncio.get_running_loop()
-        while not stop.is_set():
-            started = loop.time()
-            try:
-                await self._follow(stop)
-            except ExchangeError as failure:
-                last = self.attempts[-1].end if self.attempts else started
-                begin = max(started, last)
-                self.attempts.append(Attempt(begin, loop.time(), failure.outcome, "", self._client.connections))
-                await asyncio.sleep(self._client.probe.interval)
-
-    async def _follow(self, stop: asyncio.Event) -> None:
-        client = self._client
-        deadline = Deadline(client.probe.timeout)
-        exchange: Exchange | None = None
+        self._next = asyncio.get_running_loop().call_at(start, self._connect)
         try:
-            async with deadline.kept():
-                exchange = await client.connect(self._arrived)
-                deadline.phase = Outcome.TIMEOUT_RESPONSE
-                status, _ = await exchange.ask(self._request)
-            if status not in client.probe.expect:
-                raise ExchangeError(Outcome.STATUS)
-            while not stop.is_set():
-                await self._next_line(exchange)
+            await stop.wait()
         finally:
-            if exchange is not None:
-                exchange.end()
+            self._next.cancel()
+            if self._connection is not None:
+                self._connection.close()
 
-    async def _next_line(self, exchange: Exchange) -> None:
-        self._line.clear()
-        if not exchange.lost:
-            try:
-                await asyncio.wait_for(self._line.wait(), self._client.probe.timeout)
-            except TimeoutError:
-                raise ExchangeError(Outcome.TIMEOUT_RESPONSE) from None
-        if exchange.lost:
-            raise ExchangeError(Outcome.CLOSED)
+    def _connect(self) -> None:
+        self._connections += 1
+        self._alive = asyncio.get_running_loop().time()
+        self._connection = Connection(self._target, self._request, self._broken, self._line, self._silence)
+        self._connection.ask(self._target.probe.timeout)
 
-    def _arrived(self, server: str) -> None:
-        """A line, or the end of all lines."""
-        now = asyncio.get_running_loop().time()
-        if server:
-            self.attempts.append(Attempt(now, now, Outcome.OK, server, self._client.connections))
-        self._line.set()
+    def _line(self, server: str) -> None:
+        self._alive = now = asyncio.get_running_loop().time()
+        status = self._target.probe.expect[0]
+        self.attempts.append(Attempt(now, now, Outcome.OK, server, self._connections, status))
+
+    def _broken(self, reply: Reply) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self.attempts.append(Attempt(self._alive, now, reply.outcome, reply.answer, self._connections, reply.status))
+        self._next = loop.call_later(self._target.probe.interval, self._connect)

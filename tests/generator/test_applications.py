@@ -58,7 +58,7 @@ def test_sizes_are_written_as_kubernetes_writes_them() -> None:
 
 
 def test_failure_detection_is_as_patient_as_vrrp() -> None:
-    assert "evs.suspect_timeout=PT1S" in planned(MINIMAL).galera.provider_options
+    assert "evs.suspect_timeout=PT2.5S" in planned(MINIMAL).galera.provider_options
     assert "evs." in with_lines("network: {vrrp: {advertInterval: 990ms}}").galera.provider_options
     for interval in ("1s", "2s"):
         patient = with_lines(f"network: {{vrrp: {{advertInterval: {interval}}}}}").galera.provider_options

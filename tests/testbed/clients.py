@@ -28,11 +28,16 @@ _PATIENCE = 20  # seconds, for the prober to begin and to end
 
 @dataclass(frozen=True)
 class Figures:
-    """What one probe saw in a window. Seconds. `gap`: without service; for kept connections: without an answer."""
+    """What one probe saw in a window. Seconds.
+
+    `gap`: without service; for kept connections: without an answer. `last_failure`: from the window's begin to the
+    start of the last attempt that failed.
+    """
 
     attempts: int
     failures: int
     gap: float
+    last_failure: float | None
     resolution: float
     kinds: dict[str, int]
     answers: dict[str, int]
@@ -78,7 +83,12 @@ class Probes:
             seen = summarise(attempts, since, until)
             kept = name.endswith(("-kept", "-watch"))
             gap = longest_silence(attempts, since, until) if kept else seen.longest_gap
-            found[name] = Figures(seen.attempts, seen.failures, gap, seen.resolution, seen.kinds, seen.answers)
+            failed = [
+                attempt.start - since for attempt in attempts if not attempt.ok and since <= attempt.start < until
+            ]
+            found[name] = Figures(
+                seen.attempts, seen.failures, gap, max(failed, default=None), seen.resolution, seen.kinds, seen.answers
+            )
         return found
 
     def acknowledged(self) -> set[int]:
@@ -112,6 +122,7 @@ class Probes:
             return [
                 HTTPProbe(name="web", kind="new-connection", url=f"{web}/", timeout=timeout),
                 HTTPProbe(name="web-kept", kind="pooled", url=f"{web}/", interval=0.02, timeout=timeout),
+                HTTPProbe(name="web-watch", kind="stream", url=f"{web}/stream", timeout=timeout),
             ]
         canary = CanaryProbe(
             name="database", kind="canary", host="127.0.0.1", port=database_front.PORT, user="canary",

@@ -5,12 +5,13 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.testbed.cable import Cable
 from tests.testbed.errors import TestbedError
+from tests.testbed.processes import inhabitants, kill_session, session, signal_quietly
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Host:
         self.directory = directory
         self.cable = cable
         self.powered = True
+        self.power_losses: list[float] = []  # monotonic seconds
         self.mounts: dict[Path, str] = {}
         self._keeper = keeper
         self._running: dict[str, tuple[Daemon, subprocess.Popen[bytes]]] = {}
@@ -92,10 +94,6 @@ class Host:
         """Process id of a daemon (of the shell that restarts it, if it is restarted)."""
         return self._running[daemon][1].pid
 
-    def daemons(self) -> Sequence[Daemon]:
-        """What was started here and not forgotten."""
-        return [daemon for daemon, _ in self._running.values()]
-
     def alive(self, daemon: str) -> bool:
         """Whether the process that was started is still there."""
         entry = self._running.get(daemon)
@@ -133,8 +131,7 @@ class Host:
 
     def pids(self, command: str) -> list[int]:
         """Process ids on this host whose name (comm) is `command`, oldest first."""
-        own = f"net:[{self.namespace.stat().st_ino}]"
-        return [pid for pid, name in _processes() if name == command[:15] and _network(pid) == own]
+        return [process.pid for process in inhabitants(self.namespace) if process.name == command[:15]]
 
     def members(self, daemon: str) -> list[int]:
         """Process ids of a daemon that was started here, without the shell that restarts it."""
@@ -146,12 +143,11 @@ class Host:
     def power_off(self) -> float:
         """Everything dies at once, cable first. Returns when it began (monotonic seconds)."""
         began = time.monotonic()
+        self.power_losses.append(began)
         self.cable.unplug()
         self.forget_all()
-        own = f"net:[{self.namespace.stat().st_ino}]"
-        for pid, _ in _processes():
-            if _network(pid) == own:
-                signal_quietly(pid, signal.SIGKILL)
+        for process in inhabitants(self.namespace):
+            signal_quietly(process.pid, signal.SIGKILL)
         self.powered = False
         return began
 
@@ -159,54 +155,3 @@ class Host:
         """The cable is back; whoever wants daemons starts them."""
         self.cable.plug()
         self.powered = True
-
-
-def session(leader: int) -> list[int]:
-    """Process ids of a session, oldest first."""
-    members = []
-    for pid, _ in _processes():
-        try:
-            if os.getsid(pid) == leader and _state(pid) != "Z":
-                members.append(pid)
-        except ProcessLookupError:
-            continue
-    return sorted(members)
-
-
-def kill_session(leader: int, number: signal.Signals) -> None:
-    """Send a signal to every process of a session."""
-    for pid in session(leader):
-        signal_quietly(pid, number)
-
-
-def signal_quietly(pid: int, number: signal.Signals) -> None:
-    """A process that is already gone needs no signal."""
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
-
-
-def _processes() -> list[tuple[int, str]]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                found.append((int(entry.name), (entry / "comm").read_text().rstrip("\n")))
-            except OSError:
-                continue
-    return sorted(found)
-
-
-def _network(pid: int) -> str:
-    try:
-        return str(Path(f"/proc/{pid}/ns/net").readlink())
-    except OSError:
-        return ""
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return "Z"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from tests.testbed.errors import TestbedError
 from tests.testbed.faults import MATRIX
-from tests.testbed.host import Host, signal_quietly
+from tests.testbed.host import Host
 from tests.testbed.lab import Lab
+from tests.testbed.processes import signal_quietly
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ def watch(lab: Lab) -> list[str]:
     """Start to watch; returns who holds it now."""
     for host in lab.context.of("load-balancer"):
         host.log(NAME).write_text("")
+        host.power_losses.clear()
         host.start(Daemon(NAME, ("stdbuf", "-oL", "ip", "-ts", "-4", "-o", "monitor", "address")))
     return lab.holders()
 
@@ -36,6 +37,8 @@ def changes(lab: Lab) -> list[Change]:
     anchor = time.time() - time.monotonic()
     for host in lab.context.of("load-balancer"):
         host.forget(NAME)
+        # Nobody was there any more to see this one.
+        found += [Change(at, host.name, gained=False) for at in host.power_losses]
         for line in host.log(NAME).read_text(errors="replace").splitlines():
             match = _LINE.match(line)
             if match and match["address"] == lab.cluster.virtual_ip:

@@ -33,6 +33,20 @@ def _lacking(reason: str) -> None:
 
 @cache
 def _refusal_of_namespaces() -> str:
-    command = ["unshare", "--net", "--mount", "ip", "link", "add", "a", "type", "veth", "peer", "name", "b"]
+    command = [
+        "unshare",
+        "--net",
+        "--mount",
+        "ip",
+        "link",
+        "add",
+        "name",
+        "left0",
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "right0",
+    ]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if made.returncode == 0 else f"no network namespaces here: {made.stderr.strip()}"

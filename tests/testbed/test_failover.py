@@ -19,7 +19,15 @@ FAULT = "load-balancer-off"
 
 def _run(side: str, gap: float, failures: int = 1, lost: int = 0, fault: str = FAULT) -> dict[str, Any]:
     def probe(seconds: float) -> dict[str, Any]:
-        return {"attempts": 300, "failures": failures, "gap": seconds, "resolution": 0.01, "kinds": {}, "answers": {}}
+        return {
+            "attempts": 300,
+            "failures": failures,
+            "gap": seconds,
+            "last_failure": 0.4,
+            "resolution": 0.01,
+            "kinds": {},
+            "answers": {},
+        }
 
     probes = {name: probe(gap) for name in ("api", "web", "database")} | {"api-kept": probe(gap * 2)}
     moment = {"moment": "off", "watched": 3.0, "both_held": 0.5, "probes": probes}

@@ -15,6 +15,8 @@ UNMOVED = {
     "apiserver-hangs", "apiserver-errors", "apiserver-drains", "worker-off", "ingress-pod-gone", "database-node-killed",
     "database-node-freezes", "database-node-cut-off",
 }  # fmt: skip
+# A split brain that heals: the load balancer with the higher priority has the address then.
+HEALED = {"load-balancer-cut-off", "load-balancers-apart"}
 # Nobody notices these: not one new connection fails.
 UNNOTICED = {"haproxy-reloads", "ingress-pod-gone"}
 
@@ -28,6 +30,11 @@ def test_clients_are_served_again_and_no_acknowledged_write_is_lost(lab: Lab, fa
             assert figures.gap <= fault.bound, f"{seen.moment}: {name}: {figures}"
             if fault.name in UNNOTICED and name in {"api", "web"}:
                 assert figures.failures == 0, f"{seen.moment}: {name}: {figures}"
+    if fault.name in HEALED:
+        assert result.seen[1].both_held <= 2, "both still hold the address after they see each other again"
+        assert lab.holder().name == lab.cluster.of("load-balancer")[0], "the higher priority wins"
+    if fault.leaves:
+        assert result.seen[0].out_of_rotation is not None
     assert not any(result.missing_writes.values()), result.missing_writes
     if fault.name in UNMOVED:
         assert result.moves == 0

@@ -31,6 +31,7 @@ class Line:
     traffic: str
     gap: dict[str, Spread]
     failures: dict[str, Spread]
+    last_failure: dict[str, Spread]
     kept: dict[str, Spread]
     both_held: dict[str, Spread]
     lost: dict[str, int]
@@ -54,6 +55,16 @@ def summarise(results: Iterable[dict[str, Any]], matrix: Sequence[Fault]) -> lis
     return lines
 
 
+def rotation(results: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Spread]:
+    """By fault and side: milliseconds until haproxy gave up the server that had to leave its rotation."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for run in results:
+        for seen in run["seen"]:
+            if (left := seen.get("out_of_rotation")) is not None:
+                values.setdefault((run["fault"], run["side"]), []).append(left * 1000)
+    return {key: found for key, numbers in values.items() if (found := Spread.of(numbers))}
+
+
 def _line(fault: Fault, traffic: Traffic, index: int, runs: Sequence[dict[str, Any]]) -> Line:
     seen = [(run["side"], run["seen"][index], run) for run in runs if len(run["seen"]) > index]
     title = fault.title if index == 0 else f"{fault.title}: {seen[0][1]['moment']}"
@@ -61,8 +72,9 @@ def _line(fault: Fault, traffic: Traffic, index: int, runs: Sequence[dict[str, A
     def spread(probe: str, value: str, factor: float = 1) -> dict[str, Spread]:
         values: dict[str, list[float]] = {}
         for side, moment, _ in seen:
-            if probe in moment["probes"]:
-                values.setdefault(side, []).append(moment["probes"][probe][value] * factor)
+            number = moment["probes"].get(probe, {}).get(value)
+            if number is not None:
+                values.setdefault(side, []).append(number * factor)
         return {side: found for side, numbers in values.items() if (found := Spread.of(numbers))}
 
     held: dict[str, list[float]] = {}
@@ -76,6 +88,7 @@ def _line(fault: Fault, traffic: Traffic, index: int, runs: Sequence[dict[str, A
         traffic=traffic.value,
         gap=spread(traffic.value, "gap", 1000),
         failures=spread(traffic.value, "failures"),
+        last_failure=spread(traffic.value, "last_failure", 1000),
         kept=spread(f"{traffic.value}-kept", "gap", 1000),
         both_held={side: found for side, numbers in held.items() if (found := Spread.of(numbers))},
         lost=lost,

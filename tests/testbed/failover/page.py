@@ -6,8 +6,9 @@ from pathlib import Path
 
 from rich.table import Table
 
-from tests.testbed.failover.figures import Line, Spread
+from tests.testbed.failover.figures import Line, Spread, rotation
 from tests.testbed.failover.store import Store
+from tests.testbed.faults import MATRIX
 
 _NUMBER = re.compile(r"\d+\.\d[\w.+-]*")
 _BEGIN, _END = "<!-- measured: written by make failover -->\n", "<!-- end of measured -->\n"
@@ -19,6 +20,8 @@ _HEAD = (
     "Ratio",
     "Failed, notes",
     "Failed, hagen",
+    "Last failure, notes",
+    "Last failure, hagen",
     "Kept connection, notes",
     "Kept connection, hagen",
     "Both hold the address, hagen",
@@ -55,6 +58,7 @@ def _measured(lines: Sequence[Line], store: Store) -> str:
         *("| " + " | ".join(row) + " |" for row in rows),
         "",
         *_plainly(lines),
+        *_rotation(store),
         *(_stressed(run) for run in store.stress),
         *(f"- not measured: {failure['side']}, {failure['fault']}" for failure in store.failures),
     ]
@@ -72,6 +76,16 @@ def _plainly(lines: Sequence[Line]) -> list[str]:
     return [*even, f"- Acknowledged writes that a node did not have after it was back (hagen): {lost}."]
 
 
+def _rotation(store: Store) -> list[str]:
+    """When a sick API server got no new connections any more."""
+    found = rotation(store.results)
+    return [
+        f"- {fault.title}: out of haproxy's rotation after {_spread(sides, 'hagen')} ms (notes: {_spread(sides, 'notes')} ms)."
+        for fault in MATRIX
+        if (sides := {side: spread for (name, side), spread in found.items() if name == fault.name})
+    ]
+
+
 def _stressed(run: dict[str, float]) -> str:
     return (
         f"- {run['seconds']:.0f} s with every core busy ({run['idle']:.0%} idle, {run['stolen']:.0%} stolen by the hypervisor) and "
@@ -84,7 +98,8 @@ def _cells(line: Line) -> tuple[str, ...]:
     ratio = "" if line.ratio is None else f"{line.ratio:.1f}"
     return (
         line.title, line.traffic, _spread(line.gap, "notes"), _spread(line.gap, "hagen"), ratio,
-        _spread(line.failures, "notes"), _spread(line.failures, "hagen"), _spread(line.kept, "notes"),
+        _spread(line.failures, "notes"), _spread(line.failures, "hagen"),
+        _spread(line.last_failure, "notes"), _spread(line.last_failure, "hagen"), _spread(line.kept, "notes"),
         _spread(line.kept, "hagen"), _spread(line.both_held, "hagen"),
     )  # fmt: skip
 

@@ -4,8 +4,8 @@ import signal
 
 from tests.testbed.daemons import galera
 from tests.testbed.faults.fault import Fault, Story, Traffic, now
-from tests.testbed.host import signal_quietly
 from tests.testbed.lab import Lab
+from tests.testbed.processes import signal_quietly
 
 
 def _story(lab: Lab) -> Story:

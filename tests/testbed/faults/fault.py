@@ -42,6 +42,7 @@ class Fault:
     watch: float = 3.0  # seconds at least, after each moment
     patience: float = 60.0  # seconds at most
     timeout: float = 0.5  # seconds that a client gives one request
+    leaves: str = ""  # the API server that has to leave haproxy's rotation
     bound: float = 3.0  # seconds: no gap may be longer, on however busy a machine
 
 

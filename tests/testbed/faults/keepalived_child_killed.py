@@ -3,8 +3,8 @@
 import signal
 
 from tests.testbed.faults.fault import Fault, Story, now
-from tests.testbed.host import signal_quietly
 from tests.testbed.lab import Lab
+from tests.testbed.processes import signal_quietly
 
 
 def _story(lab: Lab) -> Story:
