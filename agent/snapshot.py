@@ -29,11 +29,18 @@ class Peer:
 
 @dataclass(frozen=True)
 class Probes:
-    """Counters of the loop that uses the virtual IP as clients do, since the agent's start. Seconds."""
+    """Counters of the loop that uses the virtual IP as clients do, since the agent's start. Seconds.
+
+    `longest_gap`: between a good probe and the next good one. `latencies`: how many good probes took at most so long,
+    by the upper bound (cumulative, as a Prometheus histogram counts; the last bound is infinity).
+    """
 
     attempts: int
     failures: int
     unavailable_seconds: float
+    longest_gap: float = 0.0
+    latencies: Mapping[float, int] = field(default_factory=dict)
+    latency_sum: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class VIPReading:
     became_master: int | None = None
     adverts_received: int | None = None
     adverts_sent: int | None = None
+    advert_errors: Mapping[str, int] = field(default_factory=dict)  # by keepalived's name of the reason
     peers: tuple[Peer, ...] = ()
     probes: Mapping[str, Probes] = field(default_factory=dict)  # by check: "new", "kept"
 
@@ -160,6 +168,7 @@ class Autoscaler:
     desired: int | None = None
     ready: int | None = None  # ready replicas of what it scales
     last_scale: float | None = None  # seconds since the epoch
+    targets: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)  # by metric: current, wanted
 
 
 @dataclass(frozen=True)
