@@ -6,6 +6,10 @@ from typing import Final
 from ..model import Cluster, Node
 from ..model.types import format_size
 
+# Whoever has the highest priority wins after a split, and clients must come back to it: a stale ARP entry lives for one
+# second at most. The others repeat themselves seldom, so that clients stay with one holder while a split lasts.
+_WINNER_ANNOUNCES: Final = 1
+_OTHERS_ANNOUNCE: Final = 30
 _HIGHEST_PRIORITY: Final = (
     254  # 255 is the address owner's (RFC 5798, section 5.2.4); high and close keeps the skew small
 )
@@ -28,11 +32,15 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class LoadBalancer:
-    """One load balancer as its peers see it; `directory` holds its keepalived.conf and haproxy.cfg."""
+    """One load balancer as its peers see it; `directory` holds its keepalived.conf and haproxy.cfg.
+
+    `announce_seconds`: how often it repeats its gratuitous ARP while it holds the virtual IP.
+    """
 
     name: str
     address: str
     priority: int
+    announce_seconds: int
     peers: tuple[str, ...]
     directory: str
 
@@ -75,15 +83,18 @@ def load_balancers(cluster: Cluster, every: tuple[Machine, ...]) -> tuple[LoadBa
     """The load balancers with their VRRP priorities and peers."""
     own = [machine for machine in every if machine.role == "load-balancer"]
     given = {node.name: node.priority for node in cluster.nodes if node.priority is not None}
+    priorities = {machine.name: given.get(machine.name, _HIGHEST_PRIORITY - index) for index, machine in enumerate(own)}
+    highest = max(priorities.values(), default=_HIGHEST_PRIORITY)
     return tuple(
         LoadBalancer(
             name=machine.name,
             address=machine.address,
-            priority=given.get(machine.name, _HIGHEST_PRIORITY - index),
+            priority=priorities[machine.name],
+            announce_seconds=_WINNER_ANNOUNCES if priorities[machine.name] == highest else _OTHERS_ANNOUNCE,
             peers=tuple(other.address for other in own if other.name != machine.name),
             directory=f"load-balancers/{machine.name}",
         )
-        for index, machine in enumerate(own)
+        for machine in own
     )
 
 

@@ -55,6 +55,15 @@ def test_priorities_and_peers_of_load_balancers() -> None:
     ]
 
 
+def test_whoever_wins_a_split_repeats_its_announcement_every_second() -> None:
+    assert [balancer.announce_seconds for balancer in planned(MINIMAL).load_balancers] == [1, 30]
+    assert [balancer.announce_seconds for balancer in planned(fixture("three-load-balancers")).load_balancers] == [
+        1,
+        30,
+        30,
+    ]
+
+
 def test_one_priority_alone_can_be_given() -> None:
     nodes = b"""
 nodes:
@@ -65,7 +74,8 @@ nodes:
   - {name: w-2, role: worker, address: 10.196.35.25}
   - {name: w-3, role: worker, address: 10.196.35.26}
 """
-    assert [balancer.priority for balancer in planned(MINIMAL + nodes).load_balancers] == [100, 253]
+    balancers = planned(MINIMAL + nodes).load_balancers
+    assert [(balancer.priority, balancer.announce_seconds) for balancer in balancers] == [(100, 30), (253, 1)]
 
 
 def test_a_machine_takes_the_size_of_its_role() -> None:

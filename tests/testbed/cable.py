@@ -71,6 +71,10 @@ class Cable:
         """Take an address away: a machine that was off has none but its own, a namespace keeps them all."""
         self._in_host("ip", "addr", "flush", "dev", self.device, "to", address)
 
+    def forget_neighbours(self) -> None:
+        """The host no longer knows anybody's MAC address, and has to ask."""
+        self._in_host("ip", "neigh", "flush", "dev", self.device)
+
     def _ip(self, *arguments: str) -> None:
         self._call("nsenter", f"--mount=/proc/{self.keeper}/ns/mnt", "--", "ip", *arguments)
 

@@ -112,6 +112,18 @@ class Lab:
         host.power_on()
         self.boot(host)
 
+    def hand_over_to(self, host: Host) -> None:
+        """Make this load balancer the holder of the virtual IP: the others lose their carrier for a moment."""
+        if self.holders() == [host.name]:
+            return
+        others = [other for other in self.context.of("load-balancer") if other is not host]
+        for other in others:
+            other.cable.unplug()
+        self.wait_for_holder(other_than=others[0])
+        for other in others:
+            other.cable.plug()
+        self.wait_until_healthy()
+
     def ensure(self, host: Host, daemon: Daemon) -> None:
         """Start a daemon unless whoever restarts it has done so."""
         if not host.alive(daemon.name):
