@@ -6,7 +6,7 @@ when the run began.
 """
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .clock import Clock
 from .snapshot import Reading, Run
@@ -14,7 +14,7 @@ from .snapshot import Reading, Run
 
 @dataclass(frozen=True)
 class _State:
-    run: Run = Run()
+    run: Run = field(default_factory=Run)
     reading: Reading | None = None
     taken: float = 0.0  # monotonic: when the run that brought the reading began
     began: float | None = None  # monotonic: of the run that is under way
@@ -67,6 +67,4 @@ class Ledger:
 
     def _late(self, run: Run, duration: float, *, stuck: bool) -> Run:
         problem = f"took more than {self._deadline:g} s"
-        return replace(
-            run, success=False, duration=duration, timeouts=run.timeouts + 1, stuck=stuck, problem=problem
-        )
+        return replace(run, success=False, duration=duration, timeouts=run.timeouts + 1, stuck=stuck, problem=problem)

@@ -101,6 +101,6 @@ class _Loop(threading.Thread):
             return self.collector.collect()
         except CollectorError as error:
             return str(error) or "no reason given"
-        except Exception as error:  # a mistake in one collector must not end it for good
+        except Exception as error:  # noqa: BLE001 - a mistake in one collector must not end it for good
             _LOG.exception("collector %s", self.collector.name)
             return f"{type(error).__name__}: {error}"
