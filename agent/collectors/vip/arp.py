@@ -59,7 +59,7 @@ def ask(address: IPv4Address, interface: str, patience: float = 0.3) -> int:
         own = raw.getsockname()[4]
         raw.settimeout(deadline.remaining())
         raw.send(question(address, own))
-        replies = []
+        replies: list[Reply] = []
         while deadline.left > 0 and len(replies) < _ANSWERS:
             raw.settimeout(max(deadline.left, 0.001))
             try:

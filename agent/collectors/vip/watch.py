@@ -1,6 +1,5 @@
 """Watch one address come and go, without ever missing that it did."""
 
-import errno
 import select
 import socket
 import threading
@@ -68,27 +67,29 @@ class AddressWatch(threading.Thread):
 
     def run(self) -> None:
         """Until closed."""
+        poll = select.poll()
+        poll.register(self._events, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
         try:
             while True:
-                ready, _, _ = select.select([self._events, self._wake], [], [])
-                if self._wake in ready:
+                if any(descriptor == self._wake.fileno() for descriptor, _ in poll.poll()):
                     return
                 self._receive()
         finally:
             self._shut()
 
     def close(self) -> None:
-        """It ends by itself right after."""
+        """It ends right after."""
         if self.is_alive():
             self._waker.send(b"x")
             self.join(1.0)
+        else:
+            self._shut()
 
     def _receive(self) -> None:
         try:
             events, _ = netlink.parse(self._events.recv(65536))
-        except OSError as error:
-            if error.errno != errno.ENOBUFS:
-                raise
+        except OSError:  # ENOBUFS: something was missed
             self._movement.now_on(self._interfaces(), self._clock.time())
             return
         for event in events:
