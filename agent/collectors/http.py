@@ -24,7 +24,7 @@ from ..kubernetes.tls import Received
 _HEAD = 2**16  # of an answer: what it may have on top of its body
 _PORTS = {"http": 80, "https": 443}
 # Errors of this host: the target was not asked at all.
-_NOT_ASKED = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.EPERM,
+NOT_ASKED = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.EPERM,
               errno.EACCES, errno.ENOBUFS, errno.ENOMEM}  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def _meaning(error: Exception) -> Exception:
     """Time that ran out and connections that ended are the target's silence; bytes that make no sense are none."""
     text = str(error) or type(error).__name__
     unusable = isinstance(error, TooMuchError | ssl.SSLError) or (
-        isinstance(error, OSError) and error.errno in _NOT_ASKED
+        isinstance(error, OSError) and error.errno in NOT_ASKED
     )
     silent = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
     # http.client takes a connection that ends before the first byte for a protocol error: it is a reset.

@@ -61,9 +61,9 @@ def processes() -> list[Process]:
         (_PROC / "1" / "comm").read_bytes()
     except OSError as error:
         raise DumpError("processes of others are hidden from the agent") from error
-    home = os.readlink("/proc/self/ns/net")
+    home = (_PROC / "self/ns/net").readlink()
     found = []
-    for entry in sorted((int(path.name) for path in _PROC.iterdir() if path.name.isdigit())):
+    for entry in sorted(int(path.name) for path in _PROC.iterdir() if path.name.isdigit()):
         try:
             process = _look(_PROC / str(entry), home)
         except (OSError, ValueError, KeyError):
@@ -81,7 +81,7 @@ def _look(directory: Path, home: str) -> Process | None:
     if status["State"].startswith("Z"):
         return None
     try:
-        if os.readlink(directory / "ns" / "net") != home:
+        if (directory / "ns/net").readlink() != home:
             return None
     except PermissionError:
         pass  # only root may ask; then it is taken for this host's

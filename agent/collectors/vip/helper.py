@@ -88,9 +88,10 @@ def decoded(data: bytes) -> Answer:
     """ValueError when it is not an answer."""
     head, _, rest = data.partition(b"\n")
     document = json.loads(head)
-    if not isinstance(document, dict) or document.get("alive") not in {True, False, None}:
+    alive = document.get("alive") if isinstance(document, dict) else 0
+    if not (alive is None or isinstance(alive, bool)):
         raise ValueError("no answer of the helper")
-    return Answer(document["alive"], rest, str(document.get("problem", "")))
+    return Answer(alive, rest, str(document.get("problem", "")))
 
 
 if __name__ == "__main__":
