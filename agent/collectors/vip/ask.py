@@ -5,10 +5,9 @@ import socket
 from pathlib import Path
 
 from ...config import Keepalived
+from ...keepalived import dump
+from ...keepalived.answer import Answer, decoded
 from ...kubernetes.deadline import Deadline
-from . import dump
-from .helper import decoded
-from .keepalived import Answer
 
 _LARGEST = 5 * 2**20
 _CHUNK = 65536

@@ -7,13 +7,14 @@ from ipaddress import IPv4Address
 
 from ...clock import Clock, SystemClock
 from ...config import AgentConfig, Peers
+from ...keepalived.answer import Answer
 from ...kubernetes.credentials import Credentials
 from ...kubernetes.deadline import Deadline
 from ...snapshot import Peer, VIPReading
 from ..collector import CollectorError
 from ..http import Target, target_of
 from . import arp, ask, netlink, peers
-from .keepalived import Answer, Claim, parse_dump
+from .keepalived import Claim, parse_dump
 from .prober import probers
 from .watch import AddressWatch, Movements
 

@@ -20,15 +20,6 @@ _ERRORS = (
 
 
 @dataclass(frozen=True)
-class Answer:
-    """`alive`: true, it gave a dump that is newer than the question; false, no process; None, it could not be asked."""
-
-    alive: bool | None
-    dump: bytes = b""
-    problem: str = ""
-
-
-@dataclass(frozen=True)
 class Claim:
     """What it says of one instance. None: nothing."""
 

@@ -5,7 +5,6 @@ whichever API server haproxy chooses. Every answer but 5xx and 429 is a good one
 serves. What fails on this host (no route, no credentials) is no attempt: it says nothing of the address.
 """
 
-import errno
 import threading
 from collections.abc import Callable
 from dataclasses import replace

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ...kubernetes.deadline import Deadline
-from .keepalived import Answer
+from ..kubernetes.deadline import Deadline
+from .answer import Answer
 
 _NAME = "keepalived"
 _PAUSE = 0.003
@@ -73,7 +73,7 @@ def processes() -> list[Process]:
     return found
 
 
-def _look(directory: Path, home: str) -> Process | None:
+def _look(directory: Path, home: Path) -> Process | None:
     if (directory / "comm").read_text().rstrip("\n") != _NAME or directory.stat().st_uid != 0:
         return None
     lines = (line.partition(":\t") for line in (directory / "status").read_text().splitlines())
