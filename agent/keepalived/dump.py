@@ -93,7 +93,7 @@ def _dump(file: Path, found: list[Process], deadline: Deadline) -> bytes:
     signal = _signal()
     before = _version(file)
     pids = {process.pid for process in found}
-    # The parent passes it on; a VRRP process whose parent was killed still does its work, and answers for itself.
+    # The parent passes it on. (A child whose parent was killed ends as well, but not at once.)
     eldest = [process for process in found if process.parent not in pids]
     if not all(process.expects(signal) for process in eldest):
         raise DumpError("keepalived is just starting")
