@@ -23,7 +23,7 @@ class Closing(Protocol):
     """A collector that holds something between its runs: threads, sockets."""
 
     def close(self) -> None:
-        """Let go of it. Called once, from another thread than collect(), and perhaps during it."""
+        """Let go of it, for good. Called from another thread than collect(), perhaps during it, perhaps again."""
         ...
 
 
