@@ -59,6 +59,21 @@ class Haproxy(_Section):
     health_url: str = Field(alias="healthURL")
 
 
+class Keepalived(_Section):
+    """How keepalived is asked: `socket` is that of the helper; the dump is where keepalived writes it."""
+
+    socket: str = "/run/hagen-agent/keepalived.sock"
+    dump_file: str = "/tmp/keepalived.json"  # noqa: S108 - keepalived's choice
+
+
+class Peers(_Section):
+    """How the other load balancers' agents are asked: with TLS if there is a CA, with a certificate if there is one."""
+
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+
+
 class ApiServer(_Section):
     """One API server, asked directly."""
 
@@ -136,6 +151,8 @@ class AgentConfig(_Section):
     virtual_ip: VirtualIP = Field(alias="virtualIP")
     load_balancers: tuple[LoadBalancer, ...] = Field(min_length=1, strict=False)
     haproxy: Haproxy
+    keepalived: Keepalived = Keepalived()
+    peers: Peers = Peers()
     api_servers: ApiServers
     kubernetes: Kubernetes = Kubernetes()
     etcd: Etcd

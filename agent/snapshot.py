@@ -78,10 +78,14 @@ class HaproxyReading:
 
 @dataclass(frozen=True)
 class ApiServerReading:
-    """/readyz of each API server by its name, and through the virtual IP. None: nobody answered in time."""
+    """/readyz of each API server by its name, and through the virtual IP. None: nobody answered in time.
+
+    `problems`: why there is a None, by the same names; of the virtual IP by "endpoint".
+    """
 
     ready: Mapping[str, bool | None] = field(default_factory=dict)
     endpoint: bool | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class EtcdMember:
     quota_bytes: float | None = None
     peers: Mapping[str, bool] = field(default_factory=dict)
     alarms: tuple[str, ...] = ()
+    problem: str = ""  # why it is not alive, or what it says is wrong
 
 
 @dataclass(frozen=True)
