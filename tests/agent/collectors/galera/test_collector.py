@@ -201,12 +201,12 @@ def test_a_refused_port_forward_says_nothing_of_the_pod(
 )
 def test_an_upgrade_to_something_else_is_none(hall: Hall, key: str | None, protocol: str) -> None:
     server = replace(api({"app-pxc-0": relay(1)}), accept=key, protocol=protocol)
-    with pytest.raises(CollectorError, match="app-pxc-0: .*(wrong key|does not speak)"):
+    with pytest.raises(CollectorError, match=r"app-pxc-0: .*(wrong key|does not speak)"):
         collector(hall, hall.serve(server).url, deadline=2).collect()
 
 
 def test_a_wrong_password_is_an_answer_of_a_living_node(hall: Hall, nodes: list[Node]) -> None:
-    reading = look(hall, {"app-pxc-0": relay(nodes[0].port)}, password="wrong")
+    reading = look(hall, {"app-pxc-0": relay(nodes[0].port)}, password="wrong")  # noqa: S106
     assert reading.nodes["app-pxc-0"].up
     assert reading.nodes["app-pxc-0"].primary is None
     assert reading.nodes["app-pxc-0"].problem.startswith("1045 Access denied")
