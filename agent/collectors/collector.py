@@ -12,8 +12,8 @@ class CollectorError(Exception):
 class Collector(Protocol):
     """One subject. `interval` and `deadline` in seconds; a run that lasts longer than the deadline is given up.
 
-    `name` is that of the snapshot's field which its readings become. `collect` is called from one thread only, and never
-    by two at a time.
+    `name` is that of the snapshot's field which its readings become. `collect` is called from one thread only, and
+    never by two at a time.
     """
 
     name: str
