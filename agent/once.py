@@ -4,11 +4,21 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from .collectors.collector import Collector, CollectorError
 from .snapshot import Reading, Run, Snapshot
 
 _GRACE = 0.25  # a collector ends by itself at its deadline; this is for what it still has to put together
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A collector that holds something between its runs: threads, sockets."""
+
+    def close(self) -> None:
+        """Let go of it, perhaps during a run."""
+        ...
 
 
 @dataclass
@@ -46,6 +56,9 @@ def look(collectors: Sequence[Collector]) -> Snapshot:
         thread.start()
     for one, thread in zip(looks, threads, strict=True):
         thread.join(max(0.0, one.started + one.collector.deadline + _GRACE - time.monotonic()))
+    for collector in collectors:
+        if isinstance(collector, Closing):
+            collector.close()
     outcomes = {one.collector.name: one.outcome() for one in looks}
     readings = {name: reading for name, (reading, _) in outcomes.items() if reading is not None}
     return Snapshot(time=time.time(), runs={name: run for name, (_, run) in outcomes.items()}, **readings)  # type: ignore[arg-type]
