@@ -163,7 +163,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Autoscaler:
-    """One HorizontalPodAutoscaler. `present` false: the API says that there is none."""
+    """One HorizontalPodAutoscaler. `present` false: the API says that there is none.
+
+    `targets`: by metric ("cpu"), current and wanted; a utilization as a share of the request (0.7), everything else in
+    the metric's own unit (cores, bytes), per pod where the target is an average.
+    """
 
     present: bool
     conditions: Mapping[str, Condition] = field(default_factory=dict)
@@ -173,7 +177,7 @@ class Autoscaler:
     desired: int | None = None
     ready: int | None = None  # ready replicas of what it scales
     last_scale: float | None = None  # seconds since the epoch
-    targets: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)  # by metric: current, wanted
+    targets: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ..kubernetes.errors import KubernetesError
 from ..kubernetes.fields import at, count, number, objects, text, timestamp
 from ..snapshot import Autoscaler, Condition, HPAReading
 from .collector import CollectorError
+from .hpa_targets import parse_targets
 
 _OWN_SHARE = 0.9  # of the deadline, so that a slow run ends by itself
 _STATUS = {"True": True, "False": False, "Unknown": None}
@@ -84,6 +85,7 @@ def parse_autoscaler(autoscaler: Mapping[str, Any], target: Mapping[str, Any] | 
         desired=number(autoscaler, "status", "desiredReplicas"),
         ready=count(target, "status", "readyReplicas"),
         last_scale=timestamp(autoscaler, "status", "lastScaleTime"),
+        targets=parse_targets(autoscaler),
     )
 
 

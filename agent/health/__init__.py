@@ -1,6 +1,14 @@
 """Judgement: from what the collectors saw to verdicts. Pure: no I/O, no clock, the same answer for the same snapshot.
 
-Unknown is a value of its own: what is not known makes a verdict unknown, never ok and never degraded.
+Unknown is a value of its own. A verdict is given as soon as nothing that is unknown could change its state, and is
+unknown until then. Of two snapshots that differ only in that one knows less, the poorer one therefore has the same
+verdict or unknown: forgetting never turns critical into degraded, or anything into ok. ("Not worse" in the order ok,
+degraded, unknown, critical would be too weak a law in one place and too strong in another: critical needs evidence, so
+without the evidence it has to become unknown.) There is one deliberate exception, and it is to the worse: an API server
+that is ready speaks against a loss of etcd's quorum; unheard, it cannot (see etcd).
+
+Nothing is called down on one word: that nobody answers the agent may be the agent's own fault. Each module says who the
+second witness is.
 """
 
 from dataclasses import dataclass
@@ -53,6 +61,6 @@ def judge(config: AgentConfig, snapshot: Snapshot) -> Health:
     return Health(
         vip=judge_vip(config, snapshot.vip),
         etcd=judge_etcd(config, snapshot.etcd, snapshot.apiserver),
-        galera=judge_galera(config, snapshot.galera),
+        galera=judge_galera(config, snapshot.galera, snapshot.time),
         hpa=dict(judge_hpa(config, snapshot.hpa, snapshot.time)),
     )

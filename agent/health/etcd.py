@@ -13,6 +13,9 @@ That answers are missing proves nothing: the agent's own network may be cut. Los
 3. no API server is ready, which it could not be without etcd.
 
 The tolerance is the number of members that answer beyond the majority; at 0 the next failure stops all writes.
+
+An alarm (NOSPACE, CORRUPT) is the cluster's, whichever member tells of it: with it etcd serves, and refuses writes. So
+a member of which nothing is known may hide the worst, and "degraded" is said only of members that are all known.
 """
 
 from collections.abc import Mapping
@@ -97,9 +100,15 @@ def _verdict(
         )
     if quorum is None:
         return Verdict(NAME, State.UNKNOWN, f"Whether there is a quorum is not known: {count}.")
+    unknown = sorted(members.keys() - {*good, *bad})
+    wrong = f"; not in order: {listed(bad)}" if bad else ""
+    if unknown:
+        reason = f"There is a quorum, but nothing is known of {listed(unknown)}: {count}{wrong}."
+        return Verdict(NAME, State.UNKNOWN, reason)
     if bad:
-        spare = len(good) - needed
-        return Verdict(NAME, State.DEGRADED, f"{count}; at least {spare} more may fail; not in order: {listed(bad)}.")
-    if len(good) < size:
-        return Verdict(NAME, State.UNKNOWN, f"There is a quorum, but not every member is known: {count}.")
-    return Verdict(NAME, State.OK, f"All {size} members answer linearizable reads; {size - needed} may fail.")
+        return Verdict(NAME, State.DEGRADED, f"{count}; {_more(len(good) - needed)}{wrong}.")
+    return Verdict(NAME, State.OK, f"All {size} members answer linearizable reads; {_more(size - needed)}.")
+
+
+def _more(spare: int) -> str:
+    return f"{spare} more may fail" if spare else "no more may fail"

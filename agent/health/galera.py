@@ -6,7 +6,8 @@ every node of a component) and how large it is. So
 
 - there is a quorum when a node says that it is in a primary component: no other node decides that for it;
 - it is lost when no node is in one, every pod is accounted for, and a second vantage point agrees - a node that
-  answers and is non-primary, or Kubernetes, whose probes found fewer ready pods than a quorum;
+  answers and is non-primary, or Kubernetes, whose probes found fewer ready pods than a quorum. What the custom resource
+  says of them is evidence only while its operator lives, that is, renews its Lease: an old resource says anything;
 - components are the distinct views among primary nodes. Nodes are not read at one instant, so two views of one history
   may be the same component before and after a change. They are two components for certain when their histories (state
   uuids) differ, or when their sizes fit side by side into the cluster; otherwise a change is under way;
@@ -25,6 +26,7 @@ from .verdict import State, Verdict, every, listed
 NAME, SPLIT_BRAIN = "galera", "galera_split_brain"
 SYNCED = 4
 _COMPONENT = "pxc"  # the database's own pods in the custom resource
+FRESH = 90.0  # seconds; the operator renews its Lease of 60 s every few seconds, and clocks differ
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,13 @@ class GaleraHealth:
         return None if self.components is None else self.components > 1
 
 
-def judge_galera(config: AgentConfig, reading: GaleraReading | None) -> GaleraHealth:
-    """Of every pod's own word; the custom resource is only the second witness."""
+def judge_galera(config: AgentConfig, reading: GaleraReading | None, now: float) -> GaleraHealth:
+    """Of every pod's own word; the custom resource is only the second witness. `now`: the snapshot's time."""
     galera = config.galera
     if reading is None:
         verdicts = tuple(Verdict(name, State.UNKNOWN, "No node could be read.") for name in (NAME, SPLIT_BRAIN))
         return GaleraHealth(None, None, None, (), verdicts)
-    quorum = _quorum(galera, reading)
+    quorum = _quorum(galera, reading, now)
     components = _components(galera, reading)
     tolerance = _tolerance(reading, quorum, components)
     outdated = tuple(sorted(name for name, node in reading.nodes.items() if _outdated(node)))
@@ -57,14 +59,15 @@ def judge_galera(config: AgentConfig, reading: GaleraReading | None) -> GaleraHe
     return GaleraHealth(quorum, components, tolerance, outdated, verdicts)
 
 
-def _quorum(galera: Galera, reading: GaleraReading) -> bool | None:
+def _quorum(galera: Galera, reading: GaleraReading, now: float) -> bool | None:
     primary = [_primary(node) for node in reading.nodes.values()]
     if True in primary:
         return True
     if None in primary or reading.unasked or not reading.nodes:
         return None
     ready = reading.resource_ready.get(_COMPONENT)
-    probes_agree = ready is not None and ready[0] < galera.quorum
+    fresh = reading.operator_renewed is not None and now - reading.operator_renewed <= FRESH
+    probes_agree = fresh and ready is not None and ready[0] < galera.quorum
     node_agrees = any(node.up and node.primary is False for node in reading.nodes.values())
     return False if probes_agree or node_agrees else None
 
@@ -88,8 +91,9 @@ def _views(reading: GaleraReading) -> dict[tuple[str, int], int | None]:
     sizes: dict[tuple[str, int], int | None] = {}
     for node in reading.nodes.values():
         if node.up and node.primary and node.view is not None:
-            known = [size for size in (sizes.get(node.view), node.cluster_size) if size is not None]
-            sizes[node.view] = max(known, default=None)
+            sizes.setdefault(node.view, None)
+            if node.cluster_size is not None:
+                sizes[node.view] = max(sizes[node.view] or 0, node.cluster_size)
     return sizes
 
 
@@ -138,7 +142,7 @@ def _verdict(galera: Galera, reading: GaleraReading, quorum: bool | None, tolera
         return Verdict(NAME, State.CRITICAL, "No node is in a primary component: nothing is written.")
     if quorum is None:
         return Verdict(NAME, State.UNKNOWN, "No node said that it is in a primary component, and not all could say.")
-    spare = "how many may fail is not known" if tolerance is None else f"{tolerance} more may fail"
+    spare = {None: "how many may fail is not known", 0: "no more may fail"}.get(tolerance, f"{tolerance} more may fail")
     if bad:
         return Verdict(NAME, State.DEGRADED, f"There is a primary component, {spare}; not in order: {listed(bad)}.")
     if complete is False or len(well) < galera.size:

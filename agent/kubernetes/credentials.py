@@ -55,7 +55,11 @@ class Kubeconfig:
             cluster = _named(document, "clusters", context["cluster"], "cluster")
             user = _named(document, "users", context["user"], "user")
             return self._login(cluster, user)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+        except yaml.YAMLError as error:  # its own text quotes the line, which may hold the token
+            mark = getattr(error, "problem_mark", None)
+            place = f", line {mark.line + 1}" if mark else ""
+            raise CredentialsError(f"{self.path}: not YAML{place}") from None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CredentialsError(f"{self.path}: {type(error).__name__}: {error}") from error
 
     def _login(self, cluster: dict[str, Any], user: dict[str, Any]) -> Login:

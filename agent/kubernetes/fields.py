@@ -1,9 +1,20 @@
 """Take a field out of an object of the API. None when it is not there or not what it should be: an old or a sick API
 server must not make the agent believe anything."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+_QUANTITY = re.compile(
+    r"([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30}))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?", re.ASCII
+)
+_SUFFIXES = {
+    **{suffix: Decimal(10) ** (3 * power) for power, suffix in enumerate("num", start=-3)},
+    **{suffix: Decimal(1000) ** power for power, suffix in enumerate("kMGTPE", start=1)},
+    **{f"{suffix}i": Decimal(1024) ** power for power, suffix in enumerate("KMGTPE", start=1)},
+}
 
 
 def at(document: object, *path: str) -> object:
@@ -47,3 +58,14 @@ def timestamp(document: object, *path: str) -> float | None:
         return time.timestamp() if time.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def quantity(document: object, *path: str) -> float | None:
+    """A Quantity (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/) in its own unit:
+    "164m" CPU is 0.164 cores, "1Ki" memory 1024 bytes."""
+    match = _QUANTITY.fullmatch(text(document, *path) or "")
+    if match is None:
+        return None
+    mantissa, suffix, exponent = match.groups()
+    factor = _SUFFIXES[suffix] if suffix else Decimal(10) ** int(exponent or 0)
+    return float(Decimal(mantissa) * factor)

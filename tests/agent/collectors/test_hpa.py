@@ -6,6 +6,7 @@ import pytest
 
 from hagen.agent.collectors.collector import CollectorError
 from hagen.agent.collectors.hpa import HPACollector, parse_autoscaler, parse_conditions
+from hagen.agent.collectors.hpa_targets import parse_targets
 from hagen.agent.config import Autoscaler as Configured
 from hagen.agent.snapshot import Autoscaler, Condition
 from tests.agent.kubernetes.apiserver import BROKEN, FORBIDDEN, GONE, UNAUTHORIZED, ApiServer, captured
@@ -39,6 +40,7 @@ def test_autoscalers_as_the_api_has_them(hall: Hall) -> None:
                 "ScalingActive": Condition(status=True, reason="ValidMetricFound"),
                 "ScalingLimited": Condition(status=False, reason="DesiredWithinRange"),
             },
+            targets={"cpu": (0.82, 0.7)},
         ),
         "apps/blind": Autoscaler(
             present=True, minimum=1, maximum=4, current=1, desired=0,
@@ -46,6 +48,7 @@ def test_autoscalers_as_the_api_has_them(hall: Hall) -> None:
                 "AbleToScale": Condition(status=True, reason="SucceededGetScale"),
                 "ScalingActive": Condition(status=False, reason="FailedGetResourceMetric"),
             },
+            targets={"cpu": (None, 0.7)},
         ),
         "apps/new": Autoscaler(present=True, minimum=2, maximum=4, current=0, desired=0),
         "apps/gone": Autoscaler(present=False),
@@ -128,3 +131,36 @@ def test_conditions() -> None:
         5,
     ]
     assert parse_conditions({"status": {"conditions": entries}}) == {"A": Condition(status=None, reason="")}
+
+
+def test_every_kind_of_metric() -> None:
+    assert parse_targets(captured("metrics")) == {
+        "cpu": (0.82, 0.7),
+        "memory": (209715200.0, 268435456.0),
+        "containers/server/cpu": (0.164, 0.25),
+        "pods/requests": (12.5, 10.0),
+        "object/Service/server/latency": (0.02, 0.05),
+        "external/queue": (None, 30.0),
+    }
+
+
+def test_metrics_that_the_status_cannot_tell_apart_are_unknown() -> None:
+    metric = {"type": "External", "external": {"metric": {"name": "queue"}, "target": {"type": "Value", "value": "1"}}}
+    seen = {"type": "External", "external": {"metric": {"name": "queue"}, "current": {"value": "2"}}}
+    assert parse_targets({"spec": {"metrics": [metric]}, "status": {"currentMetrics": [seen]}}) == {
+        "external/queue": (2, 1)
+    }
+    assert parse_targets({"spec": {"metrics": [metric]}, "status": {"currentMetrics": [seen, seen]}}) == {
+        "external/queue": (None, 1)
+    }
+    assert parse_targets({"spec": {"metrics": [metric, metric]}, "status": {"currentMetrics": [seen]}}) == {
+        "external/queue": (None, None)
+    }
+
+
+@pytest.mark.parametrize("entry", [
+    {}, {"type": "Resource"}, {"type": "Resource", "resource": {"name": 5}}, {"type": "Strange", "strange": {"name": "x"}}, {"type": ["Resource"]},
+    {"type": "ContainerResource", "containerResource": {"name": "cpu"}}, {"type": "Object", "object": {"metric": {"name": "x"}}},
+])  # fmt: skip
+def test_a_metric_without_its_name_is_left_out(entry: dict[str, object]) -> None:
+    assert parse_targets({"spec": {"metrics": [entry]}, "status": {"currentMetrics": [entry]}}) == {}

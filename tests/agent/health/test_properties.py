@@ -3,31 +3,114 @@
 import dataclasses
 import random
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hagen.agent.health import State, judge
 from hagen.agent.health.etcd import judge_etcd, majority
 from hagen.agent.health.verdict import every, some, worst
 from hagen.agent.snapshot import ApiServerReading, EtcdMember, EtcdReading, GaleraNode, GaleraReading, Snapshot
-from tests.agent.health.worlds import MAYBE, NOW, apiservers, configuration, etcds, forgetting, snapshots
+from tests.agent.health.worlds import (
+    MAYBE,
+    NOW,
+    SIZES,
+    Sizes,
+    apiservers,
+    configuration,
+    etcds,
+    forget,
+    forgetting,
+    garbage,
+    snapshots,
+)  # fmt: skip
 
 CONFIG = configuration()
-settings.register_profile("narrow", max_examples=200, deadline=None)
+settings.register_profile("narrow", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("narrow")
 
 
 @given(forgetting())
-def test_an_unknown_never_makes_a_verdict_better(pair: tuple[Snapshot, Snapshot]) -> None:
-    """With less known a verdict stays or becomes unknown.
+def test_an_unknown_never_makes_a_verdict_better(world: tuple[Sizes, Snapshot, Snapshot]) -> None:
+    """With less known a verdict stays or becomes unknown: no ok, and no degraded, comes out of not knowing.
 
     One exception, to the worse: an API server that is ready speaks against a loss of quorum; unheard, it cannot.
     """
-    known, forgotten = (judge(CONFIG, snapshot).verdicts for snapshot in pair)
+    sizes, *pair = world
+    config = configuration(*sizes)
+    known, forgotten = (judge(config, snapshot).verdicts for snapshot in pair)
     for before, after in zip(known, forgotten, strict=True):
         assert before.name == after.name
         veto = before.name == "etcd" and before.state is State.UNKNOWN and after.state is State.CRITICAL
         assert after.state in {before.state, State.UNKNOWN} or veto, (before, after)
+
+
+@given(forgetting())
+def test_a_fact_that_is_left_is_the_fact_that_was(world: tuple[Sizes, Snapshot, Snapshot]) -> None:
+    sizes, *pair = world
+    known, forgotten = (judge(configuration(*sizes), snapshot) for snapshot in pair)
+    for name in ("held", "split_brain", "orphan"):
+        assert getattr(forgotten.vip, name) in {getattr(known.vip, name), None}
+    assert forgotten.etcd.quorum in {known.etcd.quorum, None} or known.etcd.quorum is None
+    for name in ("quorum", "split_brain"):
+        assert getattr(forgotten.galera, name) in {getattr(known.galera, name), None}
+    assert {*forgotten.vip.holders} <= {*known.vip.holders}
+    assert {*forgotten.etcd.good} <= {*known.etcd.good}
+    assert {*forgotten.galera.outdated} <= {*known.galera.outdated}
+
+
+@given(garbage(), st.data())
+def test_nodes_that_contradict_one_another_are_not_believed_the_better(
+    reading: GaleraReading, data: st.DataObject
+) -> None:
+    config, less = configuration(galera=5), forget(data.draw, reading)
+    before, after = (judge(config, Snapshot(NOW, galera=one)).galera.verdicts for one in (reading, less))
+    for rich, poor in zip(before, after, strict=True):
+        assert poor.state in {rich.state, State.UNKNOWN} or (rich.state, poor.state) == (State.UNKNOWN, State.CRITICAL)
+
+
+@given(SIZES.flatmap(lambda sizes: st.tuples(st.just(sizes), snapshots(*sizes))))
+def test_ok_is_said_of_what_is_known_through_and_through(world: tuple[Sizes, Snapshot]) -> None:
+    (etcd, balancers, galera), snapshot = world
+    states = {
+        verdict.name: verdict.state for verdict in judge(configuration(etcd, balancers, galera), snapshot).verdicts
+    }
+    if states["vip_holder"] is State.OK:
+        assert snapshot.vip is not None
+        kernels = [snapshot.vip.assigned, *(peer.assigned for peer in snapshot.vip.peers if peer.answered)]
+        assert len(kernels) == balancers
+        assert kernels.count(True) == 1
+        assert None not in kernels
+    if states["etcd"] is State.OK:
+        assert snapshot.etcd is not None
+        assert [member.linearizable for member in snapshot.etcd.members.values()] == [True] * etcd
+    if states["galera"] is State.OK:
+        assert snapshot.galera is not None
+        nodes = [
+            (node.up, node.primary, node.ready, node.state, node.cluster_size)
+            for node in snapshot.galera.nodes.values()
+        ]
+        assert nodes == [(True, True, True, 4, galera)] * galera
+
+
+@given(SIZES.flatmap(lambda sizes: st.tuples(st.just(sizes), snapshots(*sizes))))
+def test_down_is_said_on_the_word_of_two(world: tuple[Sizes, Snapshot]) -> None:
+    (etcd, balancers, galera), snapshot = world
+    health = judge(configuration(etcd, balancers, galera), snapshot)
+    if health.galera.quorum is False:
+        reading = snapshot.galera
+        assert reading is not None
+        assert not reading.unasked
+        node = any(node.up and node.primary is False for node in reading.nodes.values())
+        operator = (
+            reading.operator_renewed == NOW - 5
+            and reading.resource_ready.get("pxc", (galera, galera))[0] < galera // 2 + 1
+        )
+        assert node or operator
+        assert not any(node.primary for node in reading.nodes.values())
+    if health.vip.held is False and not health.vip.holders:
+        assert snapshot.vip is not None
+        assert [peer.assigned for peer in snapshot.vip.peers if peer.answered] == [False] * (balancers - 1)
+        assert snapshot.vip.assigned is False
 
 
 @given(snapshots())

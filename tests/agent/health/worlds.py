@@ -96,21 +96,41 @@ def apiservers(size: int = 3) -> st.SearchStrategy[ApiServerReading]:
 
 
 def galeras(size: int = 3) -> st.SearchStrategy[GaleraReading]:
-    node = st.builds(GaleraNode, up=st.just(value=False)) | st.builds(
-        GaleraNode,
-        up=st.just(value=True),
-        primary=MAYBE,
-        ready=MAYBE,
-        connected=MAYBE,
-        state=maybe(st.integers(1, 4)),
-        cluster_size=maybe(st.integers(1, size)),
-        view=maybe(st.tuples(st.sampled_from(["a", "b"]), st.integers(1, 2))),
+    """Nodes of one view agree about its size: it is the same list of members for all of them."""
+    views = [("a", 1), ("a", 2), ("b", 1)]
+    return st.tuples(*[st.integers(1, size)] * len(views)).flatmap(
+        lambda sizes: _galeras(size, dict(zip(views, sizes, strict=True)))
     )
-    pods = {f"app-pxc-{number}": node for number in range(size)}
+
+
+def _galeras(size: int, views: Mapping[tuple[str, int], int]) -> st.SearchStrategy[GaleraReading]:
+    def up(view: tuple[str, int], sized: bool) -> st.SearchStrategy[GaleraNode]:
+        return st.builds(
+            GaleraNode, up=st.just(value=True), primary=MAYBE, ready=MAYBE, connected=MAYBE, state=maybe(st.integers(1, 4)),
+            cluster_size=st.just(views[view] if sized else None), view=maybe(st.just(view)),
+        )  # fmt: skip
+
+    answers = st.tuples(st.sampled_from(sorted(views)), st.booleans()).flatmap(lambda pair: up(*pair))
+    pods = {f"app-pxc-{number}": st.builds(GaleraNode, up=st.just(value=False)) | answers for number in range(size)}
     return st.builds(
         GaleraReading,
         st.fixed_dictionaries({}, optional=pods),
         resource_ready=st.just({}) | st.builds(lambda ready: {"pxc": (ready, size)}, st.integers(0, size)),
+        operator_renewed=maybe(st.sampled_from([NOW - 5, NOW - 5000])),
+    )
+
+
+def garbage() -> st.SearchStrategy[GaleraReading]:
+    """Nodes that contradict one another."""
+    node = st.builds(
+        GaleraNode, up=st.booleans(), primary=MAYBE, ready=MAYBE, connected=MAYBE, state=maybe(st.integers(0, 9)),
+        cluster_size=maybe(st.integers(0, 9)), view=maybe(st.tuples(st.sampled_from("ab"), st.integers(1, 2))),
+    )  # fmt: skip
+    pods = {f"app-pxc-{number}": node for number in range(5)}
+    return st.builds(
+        GaleraReading,
+        st.fixed_dictionaries({}, optional=pods),
+        st.dictionaries(st.sampled_from(sorted(pods)), st.just("?")),
     )
 
 
@@ -133,15 +153,15 @@ def hpas() -> st.SearchStrategy[HPAReading]:
     return st.builds(HPAReading, st.fixed_dictionaries({}, optional=dict.fromkeys(HPAS, some)))
 
 
-def snapshots() -> st.SearchStrategy[Snapshot]:
-    """Everything, of a cluster of `configuration()`."""
+def snapshots(etcd: int = 3, balancers: int = 2, galera: int = 3) -> st.SearchStrategy[Snapshot]:
+    """Everything, of a cluster of `configuration()` of these sizes."""
     return st.builds(
         Snapshot,
         time=st.just(NOW),
-        vip=maybe(vips()),
-        apiserver=maybe(apiservers()),
-        etcd=maybe(etcds()),
-        galera=maybe(galeras()),
+        vip=maybe(vips(balancers)),
+        apiserver=maybe(apiservers(etcd)),
+        etcd=maybe(etcds(etcd)),
+        galera=maybe(galeras(galera)),
         hpa=maybe(hpas()),
     )
 
@@ -170,8 +190,13 @@ def forget(draw: st.DrawFn, value: Any) -> Any:
     return value
 
 
+Sizes = tuple[int, int, int]
+SIZES = st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(1, 5))
+
+
 @st.composite
-def forgetting(draw: st.DrawFn) -> tuple[Snapshot, Snapshot]:
-    """A snapshot, and the same with less in it."""
-    snapshot = draw(snapshots())
-    return snapshot, forget(draw, snapshot)
+def forgetting(draw: st.DrawFn) -> tuple[Sizes, Snapshot, Snapshot]:
+    """Sizes of a cluster, a snapshot of it, and the same with less in it."""
+    sizes = draw(SIZES)
+    snapshot = draw(snapshots(*sizes))
+    return sizes, snapshot, forget(draw, snapshot)

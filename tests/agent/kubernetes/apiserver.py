@@ -151,7 +151,8 @@ RUNTIME_DEAD = (
 
 
 def relay(port: int, *, until: int | None = None, then: str = "silent") -> Forward:
-    """To a port of 127.0.0.1; the client's message number `until` does not get there: silence, RST, or a close frame."""
+    """To a port of 127.0.0.1. The client's message number `until` does not get there; what comes back instead is
+    silence, RST, garbage (once, a byte at a time, without end), or a close frame."""
 
     async def forward(channels: Channels) -> None:
         await channels.ports()
@@ -200,6 +201,16 @@ async def _misbehave(channels: Channels, then: str) -> None:
         await silent(channels.connection)
     elif then == "reset":
         channels.connection.reset()
+    elif then == "garbage":
+        await channels.send(0, bytes(range(256)) * 8)
+        await silent(channels.connection)
+    elif then == "drip":
+        while True:
+            await channels.send(0, b"\x16")
+            await asyncio.sleep(0.05)
+    elif then == "endless":
+        while True:
+            await channels.send(0, b"\x17\x03\x03\x40\x00" + bytes(16384))
     else:
         await channels.close()
 

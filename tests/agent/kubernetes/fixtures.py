@@ -1,6 +1,9 @@
 """Fixtures of everything that talks to an API server; a conftest.py takes them from here."""
 
 import asyncio
+import gc
+import resource
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -114,3 +117,33 @@ def held(loop: Loop) -> Callable[[], int]:
         return least
 
     return count
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a process holds."""
+
+    sockets: int
+    threads: int
+    resident: int  # bytes
+
+
+def resources(held: Callable[[], int]) -> Resources:
+    """Now, after the garbage has been collected."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return Resources(held(), threading.active_count(), pages * resource.getpagesize())
+
+
+def keeps_nothing(rounds: int, act: Callable[[], object], held: Callable[[], int], *, megabytes: float) -> None:
+    """Do it again and again: no socket and no thread stays, and memory stops growing once the allocator has had its
+    share. `megabytes`: of noise; the servers live in this process as well."""
+    for _ in range(rounds // 5):
+        act()
+    before = resources(held)
+    for _ in range(rounds):
+        act()
+    after = resources(held)
+    assert after.sockets <= before.sockets
+    assert after.threads <= before.threads
+    assert after.resident - before.resident < megabytes * 2**20

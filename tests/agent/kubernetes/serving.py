@@ -104,10 +104,9 @@ class Server:
 
 
 async def silent(connection: Connection) -> None:
-    """Accept, read, and say nothing."""
+    """Accept, read, and say nothing, for as long as anybody listens."""
     while await connection.reader.read(65536):
         pass
-    await asyncio.sleep(3600)
 
 
 async def resets(connection: Connection) -> None:
@@ -118,7 +117,7 @@ async def resets(connection: Connection) -> None:
 async def garbage(connection: Connection) -> None:
     await connection.reader.read(1)
     await connection.send(bytes(range(256)) * 40)
-    await asyncio.sleep(3600)
+    await silent(connection)
 
 
 def says(data: bytes) -> Handler:

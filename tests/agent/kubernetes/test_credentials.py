@@ -90,6 +90,14 @@ def test_what_is_no_kubeconfig_is_refused(tmp_path: Path, content: str) -> None:
         Kubeconfig(tmp_path / "kubeconfig").login()
 
 
+@pytest.mark.parametrize("content", ["token: [sesame", "{token: sesame", "token: sesame: x", "a: &b sesame\n*c: d"])
+def test_a_broken_kubeconfig_is_not_quoted(tmp_path: Path, content: str) -> None:
+    (tmp_path / "kubeconfig").write_text(content)
+    with pytest.raises(CredentialsError, match="not YAML, line ") as caught:
+        Kubeconfig(tmp_path / "kubeconfig").login()
+    assert "sesame" not in str(caught.value)
+
+
 @pytest.mark.parametrize("token", ["", "\n", "two words", "ü"])
 def test_what_is_no_token_is_refused(hall: Hall, tmp_path: Path, token: str) -> None:
     (tmp_path / "token").write_text(token, encoding="utf-8")

@@ -15,7 +15,7 @@ from typing import Any
 
 import pymysql
 
-PASSWORD = "Sesame_0123456789"
+PASSWORD = "Sesame_0123456789"  # noqa: S105 - of nodes that live for a test
 _PROVIDER = "/usr/lib/galera/libgalera_smm.so"
 _USER = "mysql" if os.geteuid() == 0 else str(os.geteuid())  # as root, rsync would become nobody
 _STATEMENTS = (

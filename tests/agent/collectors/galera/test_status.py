@@ -1,5 +1,8 @@
 """Status variables: what is known means something, everything else nothing."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,6 +11,7 @@ from hagen.agent.collectors.galera.resource import ready_of, renewed, state_of
 from hagen.agent.collectors.galera.status import parse_status
 from hagen.agent.snapshot import GaleraNode
 
+STATUS = Path(__file__).resolve().parents[2] / "captured/galera"
 UUID = "ed20b281-e6e6-11f1-9126-563820191567"
 SYNCED = {
     "wsrep_cluster_status": "Primary", "wsrep_ready": "ON", "wsrep_connected": "ON", "wsrep_local_state": "4", "wsrep_cluster_size": "3",
@@ -22,6 +26,34 @@ def test_a_synced_node() -> None:
         up=True, primary=True, ready=True, connected=True, state=4, cluster_size=3, view=(UUID, 17), flow_control_paused_seconds=1.5,
         receive_queue=2, last_committed=4711, certification_failures=5, brute_force_aborts=6,
     )  # fmt: skip
+
+
+# primary, ready, connected, state, cluster_size, whether there is a view
+CAPTURED = {
+    "mariadb-10.11.19-synced": (True, True, True, 4, 2, True),
+    "mariadb-10.11.19-desynced": (True, True, True, 2, 2, True),
+    "mariadb-10.11.19-non-primary": (False, False, True, None, 1, False),
+    "pxc-8.4-documented": (True, True, True, 4, 3, True),
+}
+
+
+@pytest.mark.parametrize("name", CAPTURED)
+def test_what_real_nodes_say(name: str) -> None:
+    node = parse_status(json.loads((STATUS / f"{name}.json").read_text()))
+    assert (node.primary, node.ready, node.connected, node.state, node.cluster_size, node.view is not None) == CAPTURED[
+        name
+    ]
+    assert not node.unreadable
+    assert None not in {
+        node.flow_control_paused_seconds,
+        node.receive_queue,
+        node.certification_failures,
+        node.brute_force_aborts,
+    }
+
+
+def test_every_capture_is_read() -> None:
+    assert {path.stem for path in STATUS.glob("*.json")} == set(CAPTURED)
 
 
 @pytest.mark.parametrize(
