@@ -161,7 +161,14 @@ _GRANTS: Final[dict[str, Grant]] = {
         # The agents' rights, where what they look at is.
         namespaces=("apps", "pxc-operator"),
     ),
-    "scrape-targets": Grant((), ("monitoring.coreos.com/PodMonitor", "monitoring.coreos.com/ScrapeConfig")),
+    "scrape-targets": Grant(
+        (),
+        (
+            "monitoring.coreos.com/PodMonitor",
+            "monitoring.coreos.com/PrometheusRule",
+            "monitoring.coreos.com/ScrapeConfig",
+        ),
+    ),
 }
 _ROUTES: Final = {
     "nginx-gateway-fabric": "gateway.networking.k8s.io/HTTPRoute",
