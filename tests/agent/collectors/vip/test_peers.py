@@ -5,8 +5,7 @@ import time
 import pytest
 
 from hagen.agent.collectors.http import Target, target_of
-from hagen.agent.collectors.vip.collector import _context
-from hagen.agent.collectors.vip.peers import ask, parse_peer
+from hagen.agent.collectors.vip.peers import ask, context_of, parse_peer
 from hagen.agent.config import Peers
 from hagen.agent.kubernetes.deadline import Deadline
 from hagen.agent.snapshot import Peer
@@ -55,7 +54,7 @@ def test_a_sick_peer_was_asked_in_vain_and_keeps_nobody_waiting(hall: Hall, name
 @pytest.mark.parametrize("name", ["good", *SICK_BELOW_HTTP])
 def test_with_certificates_on_both_sides(hall: Hall, name: str) -> None:
     own = str(hall.authority.directory / "good.pem")
-    context = _context(Peers(caFile=str(hall.authority.path), certificateFile=own, keyFile=own))
+    context = context_of(Peers(caFile=str(hall.authority.path), certificateFile=own, keyFile=own))
     mutual = Server(hall.loop, HOLDS, serving(hall.authority.directory / "good.pem", hall.authority.path))
     url = hall.stack.enter_context(mutual).url if name == "good" else hall.sick(name, HOLDS)
     parts = target_of(url)
