@@ -1,9 +1,9 @@
 """rtnetlink's messages, and this host's own addresses."""
 
-import os
 import socket
 import struct
 from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_this_host_has_its_loopback_address() -> None:
 
 
 def test_nothing_is_left_open() -> None:
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(1000):
         netlink.addresses()
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

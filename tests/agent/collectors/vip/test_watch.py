@@ -1,8 +1,8 @@
 """From the kernel's messages to comings and goings."""
 
-import os
 import threading
 from ipaddress import IPv4Address
+from pathlib import Path
 
 from hagen.agent.clock import SystemClock
 from hagen.agent.collectors.vip.netlink import Address
@@ -46,11 +46,11 @@ def test_after_missed_messages_the_truth_counts() -> None:
 
 
 def test_watches_end_and_leave_nothing() -> None:
-    before = len(os.listdir("/proc/self/fd")), threading.active_count()
+    before = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
     for number in range(200):
         watch = AddressWatch(VIP, SystemClock())
         if number % 2:
             watch.start()
         watch.close()
         watch.close()
-    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == before
+    assert (len(list(Path("/proc/self/fd").iterdir())), threading.active_count()) == before
