@@ -18,7 +18,7 @@ from .prober import probers
 from .watch import AddressWatch, Movements
 
 _OWN_SHARE = 0.9  # of the deadline, so that a slow run ends by itself
-_INTERVALS = {"new": 0.25, "kept": 0.25}
+_INTERVALS = {"new": 0.4, "kept": 0.2}  # seconds; a handshake costs ten times what a request does
 
 
 class VIPCollector:
