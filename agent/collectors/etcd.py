@@ -122,7 +122,7 @@ def parse_health(status: int, body: bytes) -> Answer:
         document = None
     document = document if isinstance(document, dict) else {}
     said, reason = document.get("health"), str(document.get("reason", ""))
-    if said not in {"true", "false"}:
+    if said not in ("true", "false"):  # no set: what was said may be anything
         return Answer(problem=f"answers {status}, and not what etcd answers")
     if reason.startswith(_ALARM):  # it looks at its alarms before it reads anything
         return Answer(answered=True, alarms=(reason.removeprefix(_ALARM).strip(),), problem=reason)

@@ -24,7 +24,7 @@ from ..kubernetes.tls import Received
 _HEAD = 2**16  # of an answer: what it may have on top of its body
 _PORTS = {"http": 80, "https": 443}
 # Errors of this host: the target was not asked at all.
-NOT_ASKED = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.EPERM,
+_NOT_ASKED = {errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.EPERM,
               errno.EACCES, errno.ENOBUFS, errno.ENOMEM}  # fmt: skip
 
 
@@ -135,12 +135,14 @@ def get(target: Target, deadline: Deadline, largest: int) -> tuple[int, bytes]:
         return response.status, body
 
 
+def not_asked(error: Exception) -> bool:
+    """Whether it is this host's trouble. (The errno of a TLS error is OpenSSL's number, 1: no EPERM.)"""
+    return isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.errno in _NOT_ASKED
+
+
 def _meaning(error: Exception) -> Exception:
     """Time that ran out and connections that ended are the target's silence; bytes that make no sense are none."""
     text = str(error) or type(error).__name__
-    unusable = isinstance(error, TooMuchError | ssl.SSLError) or (
-        isinstance(error, OSError) and error.errno in NOT_ASKED
-    )
-    silent = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
-    # http.client takes a connection that ends before the first byte for a protocol error: it is a reset.
-    return NoAnswerError(text) if unusable or not silent else AskedInVainError(text)
+    silent = isinstance(error, OSError) and not isinstance(error, TooMuchError | ssl.SSLError)
+    # http.client takes a connection that ends before the first byte for a protocol error: it is a reset as well.
+    return AskedInVainError(text) if silent and not not_asked(error) else NoAnswerError(text)

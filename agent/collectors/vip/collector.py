@@ -1,12 +1,11 @@
 """All witnesses of who has the virtual IP, at the same time. Which of them to believe is decided elsewhere."""
 
-import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from ipaddress import IPv4Address
 
 from ...clock import Clock, SystemClock
-from ...config import AgentConfig, Peers
+from ...config import AgentConfig
 from ...keepalived.answer import Answer
 from ...kubernetes.credentials import Credentials
 from ...kubernetes.deadline import Deadline
@@ -19,7 +18,7 @@ from .prober import probers
 from .watch import AddressWatch, Movements
 
 _OWN_SHARE = 0.9  # of the deadline, so that a slow run ends by itself
-_INTERVALS = {"new": 0.25, "kept": 0.25}
+_INTERVALS = {"new": 0.4, "kept": 0.2}  # seconds; a handshake costs ten times what a request does
 
 
 class VIPCollector:
@@ -102,7 +101,7 @@ class VIPCollector:
     def _ask_peers(self, own: frozenset[IPv4Address], deadline: Deadline) -> tuple[Peer, ...]:
         others = [balancer for balancer in self._config.load_balancers if balancer.address not in own]
         try:
-            context = _context(self._config.peers)
+            context = peers.context_of(self._config.peers)
         except (OSError, ValueError):  # of files that cannot be used; ssl.SSLError is an OSError
             return tuple(Peer(balancer.name, answered=False) for balancer in others)
         targets = {
@@ -128,15 +127,3 @@ def _claimed(answer: Answer, instance: str) -> VIPReading:
         except ValueError:
             alive = None
     return VIPReading(keepalived=alive, **vars(claim))
-
-
-def _context(access: Peers) -> ssl.SSLContext | None:
-    """The CA that signs the agents' certificates is the only one that is trusted. None: plain HTTP."""
-    if access.ca_file is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(access.ca_file)
-    if access.certificate_file is not None:
-        context.load_cert_chain(access.certificate_file, access.key_file)
-    return context

@@ -4,9 +4,11 @@ GET /vip answers {"assigned": true}, false, or null when the agent there does no
 """
 
 import json
+import ssl
 from dataclasses import replace
 from functools import partial
 
+from ...config import Peers
 from ...kubernetes.deadline import Deadline
 from ...snapshot import Peer
 from ..http import AskedInVainError, NoAnswerError, Target, get
@@ -33,6 +35,18 @@ def parse_peer(name: str, status: int, body: bytes) -> Peer:
         return Peer(name, answered=False)
     assigned = document["assigned"]
     return Peer(name, answered=True, assigned=assigned if isinstance(assigned, bool) else None)
+
+
+def context_of(access: Peers) -> ssl.SSLContext | None:
+    """Only the CA that signs the agents' certificates is trusted. None: plain HTTP. OSError for bad files."""
+    if access.ca_file is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(access.ca_file)
+    if access.certificate_file is not None:
+        context.load_cert_chain(access.certificate_file, access.key_file)
+    return context
 
 
 def _ask(name: str, target: Target, deadline: Deadline) -> Peer:

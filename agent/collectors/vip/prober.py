@@ -17,7 +17,7 @@ from ...kubernetes.errors import CredentialsError
 from ...kubernetes.http import BAD_ANSWER, request
 from ...kubernetes.stream import Stream, connect
 from ...snapshot import Probes
-from ..http import NOT_ASKED, Target
+from ..http import Target, not_asked
 from .tally import Attempt, Tally
 
 _OPENING, _ANSWER = 0.5, 1.0  # seconds: for TCP and TLS; for everything
@@ -164,7 +164,7 @@ def _tried(attempt: Callable[[], bool]) -> bool | None:
     except CredentialsError:
         return None
     except BAD_ANSWER as error:
-        return None if isinstance(error, OSError) and error.errno in NOT_ASKED else False
+        return None if not_asked(error) else False
 
 
 def probers(target: Target, credentials: Credentials, clock: Clock, intervals: dict[str, float]) -> dict[str, Prober]:

@@ -25,7 +25,8 @@ def main(settings: str, ca: str, token: str) -> None:
         reading = dataclasses.asdict(collector.collect())
         for probes in reading["probes"].values():
             del probes["latencies"]
-        print(json.dumps(reading), flush=True)
+        sys.stdout.write(json.dumps(reading) + "\n")
+        sys.stdout.flush()
     collector.close()
 
 
