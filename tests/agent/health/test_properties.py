@@ -45,7 +45,9 @@ def test_of_nothing_nothing_is_said() -> None:
     assert {verdict.state for verdict in health.verdicts} == {State.UNKNOWN}
     facts = (health.vip.held, health.vip.split_brain, health.vip.orphan, health.etcd.quorum, health.etcd.tolerance)
     assert set(facts) == {None}
-    assert {health.galera.quorum, health.galera.components, health.galera.tolerance, health.galera.split_brain} == {None}
+    assert {health.galera.quorum, health.galera.components, health.galera.tolerance, health.galera.split_brain} == {
+        None
+    }
 
 
 @given(st.integers(1, 9).flatmap(lambda size: st.tuples(st.just(size), etcds(size), apiservers(size))))
@@ -61,10 +63,15 @@ def test_quorum_is_never_claimed_from_fewer_than_a_majority(world: tuple[int, Et
 def test_quorum_is_never_denied_by_one_witness(reading: EtcdReading, apiserver: ApiServerReading) -> None:
     health = judge_etcd(CONFIG, reading, apiserver)
     if health.quorum is False:
-        failing = [member for member in reading.members.values() if member.alive is False or member.linearizable is False]
+        failing = [
+            member for member in reading.members.values() if member.alive is False or member.linearizable is False
+        ]
         assert len(failing) > 3 - health.needed
         heard = False in {apiserver.endpoint, *apiserver.ready.values()}
-        seen = any(member.alive and (member.has_leader is False or False in member.peers.values()) for member in reading.members.values())
+        seen = any(
+            member.alive and (member.has_leader is False or False in member.peers.values())
+            for member in reading.members.values()
+        )
         assert heard or seen
         assert True not in {apiserver.endpoint, *apiserver.ready.values()}
 
@@ -104,7 +111,9 @@ def test_order_means_nothing(snapshot: Snapshot, chance: random.Random) -> None:
         if isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
             return tuple(chance.sample(value, len(value)))
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return dataclasses.replace(value, **{field.name: shuffled(getattr(value, field.name)) for field in dataclasses.fields(value)})
+            return dataclasses.replace(
+                value, **{field.name: shuffled(getattr(value, field.name)) for field in dataclasses.fields(value)}
+            )
         return value
 
     mixed = shuffled(snapshot)

@@ -55,7 +55,8 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def vips(balancers: int = 2) -> st.SearchStrategy[VIPReading]:
     """This host is the first load balancer. Who holds the address does not ask by ARP."""
     peers = [
-        st.builds(Peer, st.just(f"k8s-lb-{number}"), answered=st.booleans(), assigned=MAYBE) for number in range(2, balancers + 1)
+        st.builds(Peer, st.just(f"k8s-lb-{number}"), answered=st.booleans(), assigned=MAYBE)
+        for number in range(2, balancers + 1)
     ]
     return st.builds(
         VIPReading,
@@ -116,7 +117,9 @@ def galeras(size: int = 3) -> st.SearchStrategy[GaleraReading]:
 def hpas() -> st.SearchStrategy[HPAReading]:
     reasons = st.sampled_from(["ScalingDisabled", "TooManyReplicas", "FailedGetResourceMetric", ""])
     condition = st.builds(Condition, status=MAYBE, reason=reasons)
-    conditions = st.fixed_dictionaries({}, optional=dict.fromkeys(("ScalingActive", "AbleToScale", "ScalingLimited"), condition))
+    conditions = st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("ScalingActive", "AbleToScale", "ScalingLimited"), condition)
+    )
     numbers = maybe(st.integers(1, 3))
     some = st.builds(
         Autoscaler,
@@ -149,7 +152,9 @@ def forget(draw: st.DrawFn, value: Any) -> Any:
         lost = {name for name in value.nodes if draw(st.booleans())}
         nodes = {name: forget(draw, node) for name, node in value.nodes.items() if name not in lost}
         ready = {} if draw(st.booleans()) else value.resource_ready
-        return dataclasses.replace(value, nodes=nodes, unasked=dict(value.unasked) | dict.fromkeys(lost, "?"), resource_ready=ready)
+        return dataclasses.replace(
+            value, nodes=nodes, unasked=dict(value.unasked) | dict.fromkeys(lost, "?"), resource_ready=ready
+        )
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         hints = typing.get_type_hints(type(value))
         changes = {}
