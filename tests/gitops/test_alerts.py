@@ -88,6 +88,15 @@ def test_alerts_fire_when_they_must_and_not_otherwise(case: dict[str, Any], tmp_
     assert code == 0, output
 
 
+@pytest.mark.parametrize("fires", [[], ["HagenVIPSplitBrain", "HagenBlind"], ["HagenVIPOrphan"]], ids=str)
+def test_a_case_that_is_wrong_is_found(fires: list[str], tmp_path: Path) -> None:
+    case = next(case for case in LISTED["cases"] if case["fires"] == ["HagenVIPSplitBrain"])
+    rules, test = tmp_path / "rules.yaml", tmp_path / "test.yaml"
+    rules.write_text(overlay(REFERENCE, "rules.yaml"))
+    test.write_text(yaml.safe_dump(case_document(rules, case | {"fires": fires}, LISTED["base"])))
+    assert run("test", "rules", test)[0] != 0
+
+
 def test_every_alert_has_a_case() -> None:
     fired = {name for case in LISTED["cases"] for name in case["fires"]}
     assert fired == {rule["alert"] for rule in rules_of(REFERENCE) if "alert" in rule}
