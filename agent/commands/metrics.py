@@ -3,48 +3,58 @@
 import importlib
 import json
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Protocol
 
 import click
 
 
-class Described(Protocol):
-    """One metric of the exporter's table, in prometheus-client's words; `name` as it is scraped."""
+class Row(Protocol):
+    """One metric, as the exporter's table has it; `name` as it is scraped."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about: "Virtual IP". Rows of one subject stand together."""
 
     @property
     def name(self) -> str:
-        """hagen_..., with the suffix of its type and unit."""
+        """With prefix, unit and suffix."""
 
     @property
-    def type(self) -> str:
-        """OpenMetrics: gauge, counter, stateset, info, histogram."""
+    def kind(self) -> str:
+        """gauge, counter, histogram, info, state set."""
 
     @property
     def labels(self) -> Sequence[str]:
         """Names."""
 
     @property
-    def documentation(self) -> str:
-        """What it says, in one line."""
+    def meaning(self) -> str:
+        """What it says."""
+
+    @property
+    def source(self) -> str:
+        """Who would know if it were wrong."""
 
 
-_TABLE = "hagen.agent.exporter"
-"""The package whose METRICS is the table."""
+_TABLE = "hagen.agent.exporter.document"
+"""The module whose rows() is the table."""
 
 
 @click.command("metrics")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @click.pass_obj
-def command(table: Sequence[Described] | None, as_json: bool) -> None:  # click passes flags by name
-    """List every metric: name, type, labels, and what it says."""
-    metrics: Sequence[Described] = table or importlib.import_module(_TABLE).METRICS
+def command(table: Sequence[Row] | None, as_json: bool) -> None:  # click passes flags by name
+    """List every metric: name, labels, type, what it says, and how the agent knows."""
+    rows: Sequence[Row] = table or importlib.import_module(_TABLE).rows()
     if as_json:
-        rows = [
-            {"name": one.name, "type": str(one.type), "labels": list(one.labels), "documentation": one.documentation}
-            for one in metrics
-        ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        keys = ("subject", "name", "kind", "meaning", "source")
+        document = [{key: str(getattr(row, key)) for key in keys} | {"labels": list(row.labels)} for row in rows]
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    for metric in metrics:
-        labels = f"{{{','.join(metric.labels)}}}" if metric.labels else ""
-        click.echo(f"{click.style(metric.name, bold=True)}{labels}  {metric.type}\n    {metric.documentation}")
+    for subject, metrics in groupby(rows, key=lambda row: row.subject):
+        click.echo(click.style(f"# {subject}", dim=True))
+        for metric in metrics:
+            labels = f"{{{','.join(metric.labels)}}}" if metric.labels else ""
+            click.echo(f"{click.style(metric.name, bold=True)}{labels}  {metric.kind}")
+            click.echo(f"    {metric.meaning} Source: {metric.source}.")

@@ -10,15 +10,17 @@ from hagen.agent.program import group
 
 @dataclass(frozen=True)
 class Metric:
+    subject: str
     name: str
-    type: str
+    kind: str
     labels: tuple[str, ...]
-    documentation: str
+    meaning: str
+    source: str
 
 
 TABLE = (
-    Metric("hagen_vip_assigned", "gauge", (), "The kernel has the address."),
-    Metric("hagen_hpa_desired_replicas", "gauge", ("namespace", "hpa"), "What it wants."),
+    Metric("Virtual IP", "hagen_vip_assigned", "gauge", (), "The address is here.", "the kernel"),
+    Metric("Autoscalers", "hagen_hpa_desired_replicas", "gauge", ("namespace", "hpa"), "What it wants.", "its status"),
 )
 
 
@@ -26,16 +28,14 @@ def test_a_list() -> None:
     result = CliRunner().invoke(group, ["metrics"], obj=TABLE)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "hagen_vip_assigned  gauge", "    The kernel has the address.",
-        "hagen_hpa_desired_replicas{namespace,hpa}  gauge", "    What it wants.",
+        "# Virtual IP", "hagen_vip_assigned  gauge", "    The address is here. Source: the kernel.",
+        "# Autoscalers", "hagen_hpa_desired_replicas{namespace,hpa}  gauge", "    What it wants. Source: its status.",
     ]  # fmt: skip
 
 
 def test_json() -> None:
     found = json.loads(CliRunner().invoke(group, ["metrics", "--json"], obj=TABLE).stdout)
     assert found[1] == {
-        "name": "hagen_hpa_desired_replicas",
-        "type": "gauge",
-        "labels": ["namespace", "hpa"],
-        "documentation": "What it wants.",
-    }
+        "subject": "Autoscalers", "name": "hagen_hpa_desired_replicas", "kind": "gauge", "labels": ["namespace", "hpa"],
+        "meaning": "What it wants.", "source": "its status",
+    }  # fmt: skip

@@ -200,4 +200,6 @@ def test_nothing_leaks_in_1000_rounds(hall: Hall, held: Callable[[], int], name:
 @pytest.mark.parametrize("name", SLOW)
 def test_nothing_leaks_in_1000_rounds_that_end_by_the_deadline(hall: Hall, held: Callable[[], int], name: str) -> None:
     client = hall.client(sick_url(hall, name))
-    keeps_nothing(1000, lambda: get(client, SLOW[name]), held, megabytes=8)
+    # A body without end is read up to 16 MiB before it is given up; what the allocator keeps of that comes and goes.
+    noise = 32 if name == "body without end" else 8
+    keeps_nothing(1000, lambda: get(client, SLOW[name]), held, megabytes=noise)

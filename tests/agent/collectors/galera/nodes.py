@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import re
 import shutil
 import socket
@@ -112,11 +113,9 @@ def _give(path: Path) -> None:
 
 @contextlib.contextmanager
 def _started(directory: Path, pair: Path, size: int) -> Iterator[list[Node]]:
-    ports = _free_ports(3 * size)
-    peers = ",".join(f"127.0.0.1:{ports[3 * number + 1]}" for number in range(size))
-    nodes = [
-        Node(directory / f"app-pxc-{number}", ports[3 * number], ports[3 * number + 1], peers) for number in range(size)
-    ]
+    ports = [_free_ports() for _ in range(size)]
+    peers = ",".join(f"127.0.0.1:{port + 1}" for port in ports)
+    nodes = [Node(directory / f"app-pxc-{number}", port, port + 1, peers) for number, port in enumerate(ports)]
     try:
         _seed(nodes, pair)
         for node in nodes:
@@ -153,9 +152,15 @@ def _seed(nodes: list[Node], pair: Path) -> None:
     state.write_text(re.sub(r"safe_to_bootstrap: .", "safe_to_bootstrap: 1", state.read_text()))
 
 
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for sock in sockets:
-            sock.bind(("127.0.0.1", 0))
-        return [sock.getsockname()[1] for sock in sockets]
+def _free_ports() -> int:
+    """The first of four in a row: SQL, replication, and its two for state transfers.
+
+    Below those that the kernel gives to clients: the tests beside open thousands of connections between the choice of a
+    port and its use.
+    """
+    while True:
+        first = random.randrange(20000, 32000)
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in range(first, first + 4):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
