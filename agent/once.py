@@ -4,21 +4,11 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
-from .collectors.collector import Collector, CollectorError
+from .collectors.collector import Closing, Collector, CollectorError
 from .snapshot import Reading, Run, Snapshot
 
 _GRACE = 0.25  # a collector ends by itself at its deadline; this is for what it still has to put together
-
-
-@runtime_checkable
-class Closing(Protocol):
-    """A collector that holds something between its runs: threads, sockets."""
-
-    def close(self) -> None:
-        """Let go of it, perhaps during a run."""
-        ...
 
 
 @dataclass

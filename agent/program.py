@@ -14,6 +14,7 @@ import click
 _COMMANDS: Final = {
     "check": "hagen.agent.commands.check",
     "metrics": "hagen.agent.commands.metrics",
+    "run": "hagen.agent.commands.run",
 }
 """Command -> module, whose `command` is the click command."""
 _DEFECT: Final = 70

@@ -8,23 +8,13 @@ started a second time until that run ends. The loops' heartbeats tell the servic
 import logging
 import threading
 from collections.abc import Iterable, Mapping
-from typing import Protocol, runtime_checkable
 
 from .clock import Clock, SystemClock
-from .collectors.collector import Collector, CollectorError
+from .collectors.collector import Closing, Collector, CollectorError
 from .ledger import Ledger
 from .snapshot import Reading, Snapshot
 
 _LOG = logging.getLogger(__name__)
-
-
-@runtime_checkable
-class Closing(Protocol):
-    """A collector that holds something between its runs: threads, sockets."""
-
-    def close(self) -> None:
-        """Let go of it, for good. Called from another thread than collect(), perhaps during it, perhaps again."""
-        ...
 
 
 class Runner:

@@ -1,9 +1,11 @@
 """What is looked at: one file for each subject, and the table of them all."""
 
+from pathlib import Path
+
 from ..clock import Clock, SystemClock
 from ..config import AgentConfig
 from ..kubernetes.client import Client
-from ..kubernetes.credentials import Credentials
+from ..kubernetes.credentials import Credentials, Kubeconfig, TokenFiles
 from .apiserver import ApiServerCollector
 from .collector import Collector
 from .etcd import EtcdCollector
@@ -11,6 +13,19 @@ from .galera.collector import GaleraCollector
 from .haproxy import HaproxyCollector
 from .hpa import HPACollector
 from .vip.collector import VIPCollector
+
+
+def credentials_of(config: AgentConfig) -> Credentials:
+    """How agent.yaml says that the agent logs in; nothing is read yet."""
+    kubernetes = config.kubernetes
+    if kubernetes.kubeconfig is not None:
+        return Kubeconfig(Path(kubernetes.kubeconfig))
+    return TokenFiles(Path(kubernetes.token_file), Path(kubernetes.ca_file))
+
+
+def collectors(config: AgentConfig) -> tuple[Collector, ...]:
+    """Every collector, with the credentials that agent.yaml names."""
+    return build_collectors(config, credentials_of(config))
 
 
 def build_collectors(

@@ -1,6 +1,6 @@
 """What a collector is: it looks at its targets when it is told to, within a deadline, and returns plain data."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..snapshot import Reading
 
@@ -22,4 +22,13 @@ class Collector(Protocol):
 
     def collect(self) -> Reading:
         """Look once. CollectorError when nothing could be learnt; what is unknown in part is None in the reading."""
+        ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A collector that holds something between its runs: threads, sockets."""
+
+    def close(self) -> None:
+        """Let go of it. Called once, from another thread than collect(), and perhaps during it."""
         ...

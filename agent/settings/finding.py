@@ -1,11 +1,9 @@
 """What lint says: a stable code, and a text with cause and remedy. Codes are never reused."""
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing in the settings that costs availability. `text`: cause, then remedy, for a person."""
 
     code: str
