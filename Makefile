@@ -52,7 +52,7 @@ failover: $(STAMP) ## Measure every fault beside the kubeadm HA notes' settings 
 	@$(BIN)/python -m tests.testbed.failover --write $(ARGS)
 
 update: $(STAMP) ## Write the golden trees, the examples and the generated documents anew
-	HAGEN_UPDATE=1 $(PYTEST) -q tests/generator/test_golden.py tests/generator/test_documents.py tests/gitops/test_vendored.py
+	HAGEN_UPDATE=1 $(PYTEST) -q tests/generator/test_golden.py tests/generator/test_documents.py tests/agent/exporter/test_document.py tests/gitops/test_vendored.py
 
 bench: $(STAMP) ## Measure hagen render beside cookiecutter
 	$(BIN)/python scripts/bench_render.py $(ARGS)

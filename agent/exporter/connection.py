@@ -98,7 +98,7 @@ class Connection:
     async def _answer(self, request: Request) -> tuple[Response, Outcome]:
         try:
             return await self.respond(request), Outcome.ANSWERED
-        except Exception:  # a mistake in one answer must not end the others
+        except Exception:  # noqa: BLE001 - a mistake in one answer must not end the others
             _LOG.exception("a request could not be answered")
             words = "The agent has made a mistake; its log says which."
             return text(HTTPStatus.INTERNAL_SERVER_ERROR, words), Outcome.FAILED
