@@ -52,8 +52,8 @@ failover: $(STAMP) ## Measure every fault beside the kubeadm HA notes' settings 
 	@$(BIN)/python -m tests.testbed.failover --write $(ARGS)
 
 update: $(STAMP) ## Write the golden trees, the examples and the generated documents anew
-	HAGEN_UPDATE=1 $(PYTEST) -q tests/gitops/test_alerts.py tests/generator/test_golden.py tests/generator/test_documents.py tests/gitops/test_vendored.py \
-		tests/agent/settings/test_document.py
+	HAGEN_UPDATE=1 $(PYTEST) -q tests/gitops/test_alerts.py tests/generator/test_golden.py tests/generator/test_documents.py \
+		tests/gitops/test_vendored.py tests/agent/settings/test_document.py tests/agent/exporter/test_document.py
 
 bench: $(STAMP) ## Measure hagen render beside cookiecutter
 	$(BIN)/python scripts/bench_render.py $(ARGS)
