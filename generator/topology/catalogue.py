@@ -29,8 +29,8 @@ class Ignored:
 class Entry:
     """One component. `files` are those of the add-on that it takes; without them it takes all.
 
-    `prune` is off where a prune would take data or the network away. Entries that could not stand beside one another, and
-    of which a cluster has one at a time, share an `application`.
+    `prune` is off where a prune would take data or the network away. Entries that could not stand beside one another,
+    and of which a cluster has one at a time, share an `application`.
     """
 
     path: str

@@ -37,7 +37,9 @@ def rollouts_need_no_further_node(repository: Repository) -> Iterator[Verdict]:
         surge, unavailable = _rolling(item, replicas)
         places = len(repository.topology.workers) - 1
         sound = unavailable > 0 or replicas + surge <= places
-        yield judge(item, "", sound=sound, problem=f"{replicas} pods and {surge} new ones do not fit on {places} workers")
+        yield judge(
+            item, "", sound=sound, problem=f"{replicas} pods and {surge} new ones do not fit on {places} workers"
+        )
 
 
 def _keeps_apart(pods: Pods) -> bool:
