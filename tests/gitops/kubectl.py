@@ -122,11 +122,11 @@ def _objects(verb: str, words: list[str], namespace: str, repository: Repository
         yield from _ports(words[0], words[1:], namespace, repository)
     if not words:
         return
+    further = [word for word in words[1:] if re.fullmatch(r"[a-z]+/[a-z0-9.-]+", word)]
+    if further:
+        yield from _objects("get", further, namespace, repository)
     kind, slash, name = words[0].partition("/")
     names = [name] if slash else [word for word in words[1:] if not re.search(r"[=:]|-$", word)]
-    for word in words[1:] if slash else []:
-        if re.fullmatch(r"[a-z]+/[a-z0-9.-]+", word):
-            yield from _objects("get", [word], namespace, repository)
     for resource in kind.split(","):
         known = _kind(resource, repository)
         if known is None:
