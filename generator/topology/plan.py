@@ -77,7 +77,7 @@ def plan(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozenset()) -
         packages=packages(cluster),
         access=access(cluster),
         components=parts,
-        argocd=argocd(cluster, parts),
+        argocd=argocd(),
     )
 
 
