@@ -20,6 +20,7 @@ _KINDS: Final = {
     **dict.fromkeys(("pod", "pods"), "Pod"),
     **dict.fromkeys(("deployment", "deployments"), "Deployment"),
     **dict.fromkeys(("secret", "secrets"), "Secret"),
+    **dict.fromkeys(("cm", "configmap", "configmaps"), "ConfigMap"),
     **dict.fromkeys(("svc", "service", "services"), "Service"),
     **dict.fromkeys(("pvc", "persistentvolumeclaims"), "PersistentVolumeClaim"),
     "hpa": "HorizontalPodAutoscaler",
