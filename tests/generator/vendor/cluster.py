@@ -64,12 +64,14 @@ def render(out: Path, config: bytes = MINIMAL, choose: Choose | None = None) -> 
     return rendered(_report(config), out, OWN, generate, choose)
 
 
-def put(result: Rendered, config: bytes = MINIMAL, *, plain: bool = False) -> Outcome:
+def put(
+    result: Rendered, config: bytes = MINIMAL, *, plain: bool = False, bound: frozenset[str] = frozenset()
+) -> Outcome:
     """Publish it."""
     cluster = _report(config).sound.metadata.name
     if plain:
         return write_plain(result.directory, result.files, cluster=cluster)
-    return publish(result.directory, result.files, cluster=cluster, version="1")
+    return publish(result.directory, result.files, cluster=cluster, version="1", bound=bound)
 
 
 def downloading(place: Path | str, *, accept_changed: bool = False, missing: bool = False) -> Choose:
@@ -91,7 +93,8 @@ def _quiet(upstream: Upstream, size: int | None) -> None:
 
 def vendor(out: Path, place: Path | str, config: bytes = MINIMAL, *, plain: bool = False) -> Outcome:
     """`hagen vendor`."""
-    return put(render(out, config, downloading(place)), config, plain=plain)
+    result = render(out, config, downloading(place))
+    return put(result, config, plain=plain, bound=result.upkeep.bound)
 
 
 def pin(monkeypatch: pytest.MonkeyPatch, addon: str, version: str) -> None:
