@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import socket
 import ssl
 import threading
@@ -26,6 +27,7 @@ from .web.passwords import Passwords
 
 _LOG = logging.getLogger(__name__)
 _BACKLOG = 256
+_SEND_BUFFER = 262144  # bytes: all that the kernel keeps for a client that does not read
 _BREATH = 0.05  # seconds before accept() is tried again when there are no descriptors left
 
 
@@ -60,12 +62,8 @@ class Server:
         except ServeError:
             self._loop.close()
             raise
+        self.port = int(self._listener.getsockname()[1])  # also when it was told to choose
         self._main: asyncio.Task[None] | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listens, also if it was told to choose."""
-        return int(self._listener.getsockname()[1])
 
     def state(self) -> WebState:
         """How the server fares."""
@@ -131,13 +129,22 @@ class Server:
         connection = Connection(self._limits, self._web.current(), self._respond, self._check)
         task = self._loop.create_task(self._serve(client, connection))
         self._waiting[task] = connection
-        task.add_done_callback(self._waiting.pop)
+
+        def forget(task: asyncio.Task[None]) -> None:
+            del self._waiting[task]
+            if task.cancelled():  # before it began
+                client.close()
+                self._outcomes[Outcome.EVICTED] += 1
+
+        task.add_done_callback(forget)
 
     def _evict(self) -> None:
         """Whoever has kept its request back longest; else the oldest of all."""
-        patient = (task for task, connection in self._waiting.items() if not connection.settled)
-        task = next(patient, next(iter(self._waiting), None))
-        if task is not None:
+        staying = [(task, connection) for task, connection in self._waiting.items() if not connection.evicted]
+        patient = (entry for entry in staying if not entry[1].settled)
+        task, connection = next(patient, staying[0] if staying else (None, None))
+        if task is not None and connection is not None:
+            connection.evicted = True
             task.cancel()
 
     async def _serve(self, client: socket.socket, connection: Connection) -> None:
