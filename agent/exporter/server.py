@@ -20,7 +20,7 @@ from typing import Self
 from .connection import Connection, Limits, Outcome
 from .request import Request
 from .response import Response
-from .site import Site
+from .site import QUICK, Site
 from .sources import Sources, WebState
 from .web.live import LiveWeb
 from .web.passwords import Passwords
@@ -55,6 +55,7 @@ class Server:
         self._waiting: dict[asyncio.Task[None], Connection] = {}  # in the order in which they came
         self._loop = asyncio.new_event_loop()
         self._workers = ThreadPoolExecutor(self._limits.workers, "exporter-worker")
+        self._quick = ThreadPoolExecutor(1, "exporter-quick")  # a peer that asks for /vip waits for no scrape
         self._hashing = ThreadPoolExecutor(1, "exporter-bcrypt")  # wrong passwords delay nobody's scrape
         self._thread = threading.Thread(target=self._run, name="exporter", daemon=True)
         try:
@@ -83,8 +84,8 @@ class Server:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()
-        self._workers.shutdown(cancel_futures=True)
-        self._hashing.shutdown(cancel_futures=True)
+        for workers in (self._workers, self._quick, self._hashing):
+            workers.shutdown(cancel_futures=True)
         self._listener.close()
         self._loop.close()
 
@@ -189,7 +190,8 @@ class Server:
         return reader, asyncio.StreamWriter(transport, protocol, reader, self._loop)
 
     async def _respond(self, request: Request) -> Response:
-        return await self._loop.run_in_executor(self._workers, self._site.respond, request)
+        workers = self._quick if request.path in QUICK else self._workers
+        return await self._loop.run_in_executor(workers, self._site.respond, request)
 
     async def _check(self, passwords: Passwords, name: str, password: str) -> bool:
         return await self._loop.run_in_executor(self._hashing, passwords.check, name, password)
@@ -207,9 +209,9 @@ def _listen(address: str, port: int) -> socket.socket:
             listener = socket.create_server(("", port), backlog=_BACKLOG)
     except OSError as error:
         where = f"{address or 'every address'}, port {port}"
-        raise ServeError(
-            f"cannot listen on {where}: {error.strerror or error}; choose another in agent.yaml"
-        ) from error
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror  # no address in it
+        raise ServeError(f"cannot listen on {where}: {reason}; choose another in agent.yaml") from error
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     listener.setblocking(False)
     return listener
 

@@ -80,7 +80,8 @@ def test_the_page_can_be_read_without_seeing_it() -> None:
 
 def test_an_agent_that_stands_still_says_so_first() -> None:
     text = Page(render_page(everything(), ["The loop is stuck."])).text
-    assert text.index("The loop is stuck.") < text.index("Verdicts")
+    assert text.index("The agent itself stands still.") < text.index("The loop is stuck.") < text.index("Verdicts")
+    assert "Everything is in order." not in text
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,12 @@ def test_runs(run: Run, word: str) -> None:
     view = dataclasses.replace(view, snapshot=dataclasses.replace(view.snapshot, runs={"the collector": run}))
     html = render_page(view, [])
     assert re.search(rf"the collector</th><td><span[^>]*>.*?</span> {word}</span>", html)
+
+
+def test_what_the_configuration_lacks_is_not_in_order() -> None:
+    assert "It works, and something is wrong." in Page(render_page(everything(), [])).text
+    fine = dataclasses.replace(everything(), settings=Promises(findings=()))
+    assert "Everything is in order." in Page(render_page(fine, [])).text
 
 
 def test_strange_texts_stay_texts() -> None:
