@@ -62,6 +62,7 @@ class Connection:
     respond: Respond
     check: Check
     settled: bool = False
+    evicted: bool = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, deadline: float) -> Outcome:
         """From the first byte to the last. `deadline`: the loop's time until which the head must be there."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
-from ..health import State, Verdict
+from ..health import State, Verdict, worst
 from ..snapshot import Run
 from .sources import View
 
@@ -40,7 +40,9 @@ _SHOWN = 50  # autoscalers that are in order; there may be a thousand
 
 def render_page(view: View, standstills: Sequence[str]) -> str:
     """HTML. `standstills`: what is wrong with the agent itself."""
-    title = f"{view.config.cluster}: {_SUMMARIES[view.health.worst]}"
+    state = _worst(view, standstills)
+    summary = "The agent itself stands still." if standstills else _SUMMARIES[state]
+    title = f"{view.config.cluster}: {summary}"
     vip = view.config.virtual_ip
     return f"""<!doctype html>
 <html lang="en">
@@ -58,7 +60,7 @@ def render_page(view: View, standstills: Sequence[str]) -> str:
 <nav aria-label="Other pages">{"".join(f'<a href="{path}">{text}</a>' for path, text in _LINKS.items())}</nav>
 </header>
 <main>
-{_summary(view.health.worst)}
+{_summary(state, summary)}
 {_agent(standstills)}
 {_verdicts(view)}
 {_autoscalers(view)}
@@ -71,9 +73,16 @@ def render_page(view: View, standstills: Sequence[str]) -> str:
 """
 
 
-def _summary(state: State) -> str:
+def _worst(view: View, standstills: Sequence[str]) -> State:
+    """Also of what no verdict is about: the agent itself, and the configuration's promises."""
+    findings = view.settings is not None and len(view.settings.findings) > 0
+    states = [view.health.worst, State.DEGRADED if findings else State.OK]
+    return worst([*states, State.CRITICAL] if standstills else states)
+
+
+def _summary(state: State, text: str) -> str:
     mark = f'<span class="mark" aria-hidden="true">{_MARKS[state]}</span>'
-    return f'<p class="summary {state}">{mark}{_SUMMARIES[state]}</p>'
+    return f'<p class="summary {state}">{mark}{text}</p>'
 
 
 def _agent(standstills: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import socket
 import ssl
 import threading
@@ -19,13 +20,14 @@ from typing import Self
 from .connection import Connection, Limits, Outcome
 from .request import Request
 from .response import Response
-from .site import Site
+from .site import QUICK, Site
 from .sources import Sources, WebState
 from .web.live import LiveWeb
 from .web.passwords import Passwords
 
 _LOG = logging.getLogger(__name__)
 _BACKLOG = 256
+_SEND_BUFFER = 262144  # bytes: all that the kernel keeps for a client that does not read
 _BREATH = 0.05  # seconds before accept() is tried again when there are no descriptors left
 
 
@@ -53,6 +55,7 @@ class Server:
         self._waiting: dict[asyncio.Task[None], Connection] = {}  # in the order in which they came
         self._loop = asyncio.new_event_loop()
         self._workers = ThreadPoolExecutor(self._limits.workers, "exporter-worker")
+        self._quick = ThreadPoolExecutor(1, "exporter-quick")  # a peer that asks for /vip waits for no scrape
         self._hashing = ThreadPoolExecutor(1, "exporter-bcrypt")  # wrong passwords delay nobody's scrape
         self._thread = threading.Thread(target=self._run, name="exporter", daemon=True)
         try:
@@ -60,12 +63,8 @@ class Server:
         except ServeError:
             self._loop.close()
             raise
+        self.port = int(self._listener.getsockname()[1])  # also when it was told to choose
         self._main: asyncio.Task[None] | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listens, also if it was told to choose."""
-        return int(self._listener.getsockname()[1])
 
     def state(self) -> WebState:
         """How the server fares."""
@@ -85,8 +84,8 @@ class Server:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._cancel)
             self._thread.join()
-        self._workers.shutdown(cancel_futures=True)
-        self._hashing.shutdown(cancel_futures=True)
+        for workers in (self._workers, self._quick, self._hashing):
+            workers.shutdown(cancel_futures=True)
         self._listener.close()
         self._loop.close()
 
@@ -131,13 +130,22 @@ class Server:
         connection = Connection(self._limits, self._web.current(), self._respond, self._check)
         task = self._loop.create_task(self._serve(client, connection))
         self._waiting[task] = connection
-        task.add_done_callback(self._waiting.pop)
+
+        def forget(task: asyncio.Task[None]) -> None:
+            del self._waiting[task]
+            if task.cancelled():  # before it began
+                client.close()
+                self._outcomes[Outcome.EVICTED] += 1
+
+        task.add_done_callback(forget)
 
     def _evict(self) -> None:
         """Whoever has kept its request back longest; else the oldest of all."""
-        patient = (task for task, connection in self._waiting.items() if not connection.settled)
-        task = next(patient, next(iter(self._waiting), None))
-        if task is not None:
+        staying = [(task, connection) for task, connection in self._waiting.items() if not connection.evicted]
+        patient = (entry for entry in staying if not entry[1].settled)
+        task, connection = next(patient, staying[0] if staying else (None, None))
+        if task is not None and connection is not None:
+            connection.evicted = True
             task.cancel()
 
     async def _serve(self, client: socket.socket, connection: Connection) -> None:
@@ -182,7 +190,8 @@ class Server:
         return reader, asyncio.StreamWriter(transport, protocol, reader, self._loop)
 
     async def _respond(self, request: Request) -> Response:
-        return await self._loop.run_in_executor(self._workers, self._site.respond, request)
+        workers = self._quick if request.path in QUICK else self._workers
+        return await self._loop.run_in_executor(workers, self._site.respond, request)
 
     async def _check(self, passwords: Passwords, name: str, password: str) -> bool:
         return await self._loop.run_in_executor(self._hashing, passwords.check, name, password)
@@ -200,9 +209,9 @@ def _listen(address: str, port: int) -> socket.socket:
             listener = socket.create_server(("", port), backlog=_BACKLOG)
     except OSError as error:
         where = f"{address or 'every address'}, port {port}"
-        raise ServeError(
-            f"cannot listen on {where}: {error.strerror or error}; choose another in agent.yaml"
-        ) from error
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror  # no address in it
+        raise ServeError(f"cannot listen on {where}: {reason}; choose another in agent.yaml") from error
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     listener.setblocking(False)
     return listener
 

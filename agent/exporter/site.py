@@ -10,6 +10,8 @@ from .request import Request
 from .response import Response, as_json, packed, text
 from .sources import Heartbeat, Sources, View, WebState
 
+QUICK = frozenset({"/vip", "/healthz"})  # a few bytes, for those who take action on them
+
 
 class Site:
     """`web`: how the server itself fares."""

@@ -46,20 +46,17 @@ def build_context(config: TLSConfig, material: Material) -> ssl.SSLContext:
 
 
 def _load_pair(context: ssl.SSLContext, material: Material) -> None:
+    if "ENCRYPTED" in material.key:  # OpenSSL would ask for the passphrase on a terminal
+        raise ValueError("the key is encrypted; a service needs one without a passphrase")
     with _as_file(material.certificate) as certificate, _as_file(material.key) as key:
         try:
             context.load_cert_chain(certificate, key, password=lambda: "")
         except (ssl.SSLError, ValueError) as error:
-            raise ValueError(_reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    reasons = {
-        "KEY_VALUES_MISMATCH": "the key is not that of the certificate",
-        "BAD_DECRYPT": "the key is encrypted; a service needs one without a passphrase",
-        "BAD_PASSWORD_READ": "the key is encrypted; a service needs one without a passphrase",
-    }
-    return reasons.get(getattr(error, "reason", None) or "", f"certificate and key cannot be used: {error}")
+            mismatch = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
+            reason = (
+                "the key is not that of the certificate" if mismatch else f"certificate and key cannot be used: {error}"
+            )
+            raise ValueError(reason) from error
 
 
 def _trust(context: ssl.SSLContext, authorities: str | None) -> None:
