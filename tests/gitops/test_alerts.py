@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,24 @@ from typing import Any
 import pytest
 import yaml
 
+from hagen.agent.exporter.document import rows
 from scripts.dashboards import files as dashboards
 from tests.gitops.promtool import CLUSTER, METRIC, case_document, parse, run
 from tests.support import ROOT, VALID, name_of, planned, rendered
 
 ALERTS = Path(__file__).parent / "alerts"
 LISTED = yaml.safe_load((ALERTS / "cases.yaml").read_text())
-KNOWN = {f"hagen_{name}" for name in (ALERTS / "metrics.txt").read_text().split()}
+LABELS = {row.name: set(row.labels) for row in rows()}
+KNOWN = {
+    series
+    for row in rows()
+    for series in (
+        [f"{row.name}_{part}" for part in ("bucket", "sum", "count")] if row.kind == "histogram" else [row.name]
+    )
+}
+# What Prometheus adds when it scrapes with the rendered file, and a histogram's bound.
+ADDED = {"cluster", "load_balancer", "job", "instance", "le"}
+SELECTOR = re.compile(r"(hagen_\w+)\{([^}]*)\}")
 REFERENCE = next(path for path in VALID if path.stem == "reference")
 SOURCES = ROOT / "gitops-template/components/monitoring/#{cookiecutter.directory}#/base/dashboards"
 
@@ -77,6 +89,26 @@ def test_rules_ask_for_metrics_that_exist_and_of_this_cluster_only(fixture: Path
         names = METRIC.findall(rule["expr"])
         assert set(names) <= known, rule["expr"]
         assert rule["expr"].count(f'cluster="{cluster}"') >= len(names), rule["expr"]
+
+
+def test_rules_ask_for_labels_that_the_agent_gives() -> None:
+    asked = [(name, label) for rule in rules_of(REFERENCE) for name, label in selected(rule["expr"])]
+    asked += [
+        (name, label)
+        for board in dashboards().values()
+        for q in queries(json.loads(board))
+        for name, label in selected(q)
+    ]
+    assert len(asked) > 100
+    wrong = {(name, label) for name, label in asked if label not in LABELS[name] | ADDED}
+    assert not wrong
+
+
+def selected(query: str) -> Iterator[tuple[str, str]]:
+    """Metric and label of every matcher."""
+    for name, matchers in SELECTOR.findall(query):
+        metric = name if name in LABELS else re.sub(r"_(bucket|sum|count)$", "", name)
+        yield from ((metric, label) for label in re.findall(r"(\w+)\s*[=!]", matchers))
 
 
 @pytest.mark.parametrize("case", LISTED["cases"], ids=lambda case: case["name"].replace(" ", "-"))
