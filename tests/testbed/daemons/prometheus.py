@@ -1,4 +1,5 @@
-"""Prometheus beside the client, with the scrape file that was rendered for Prometheus servers outside of the cluster."""
+"""Prometheus beside the client, with the scrape file and the rules that were rendered for Prometheus servers outside of
+the cluster."""
 
 import urllib.parse
 
@@ -20,7 +21,12 @@ def daemon(host: Host, context: Context) -> Daemon:
     members = [f"{member.address}:2381" for member in context.of("control-plane")]
     etcd = {"job_name": "etcd", "static_configs": [{"targets": members}]}
     file = host.directory / "prometheus.yml"
-    file.write_text(yaml.safe_dump({"scrape_configs": [job | {"scrape_interval": _INTERVAL} for job in [*jobs, etcd]]}))
+    configuration = {
+        "global": {"scrape_interval": _INTERVAL, "scrape_timeout": _INTERVAL, "evaluation_interval": _INTERVAL},
+        "rule_files": [str(context.cluster.rules_file)],
+        "scrape_configs": [job | {"scrape_interval": _INTERVAL} for job in [*jobs, etcd]],
+    }
+    file.write_text(yaml.safe_dump(configuration))
     argv = (
         "prometheus", f"--config.file={file}", f"--storage.tsdb.path={host.directory}/prometheus",
         f"--web.listen-address=127.0.0.1:{PORT}", "--log.level=warn",
@@ -38,3 +44,12 @@ def query(host: Host, expression: str) -> dict[str, float]:
     path = "/api/v1/query?" + urllib.parse.urlencode({"query": expression})
     found = get_json(host.namespace, "127.0.0.1", PORT, path)["data"]["result"]
     return {sample["metric"]["instance"]: float(sample["value"][1]) for sample in found}
+
+
+def alerts(host: Host) -> dict[str, str]:
+    """State of each alert that is not inactive: pending, or firing if any of its instances is."""
+    found: dict[str, str] = {}
+    for alert in get_json(host.namespace, "127.0.0.1", PORT, "/api/v1/alerts")["data"]["alerts"]:
+        name = alert["labels"]["alertname"]
+        found[name] = "firing" if "firing" in (found.get(name), alert["state"]) else alert["state"]
+    return found
