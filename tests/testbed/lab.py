@@ -101,6 +101,13 @@ class Lab:
             for daemon in agent.daemons(host):
                 host.start(daemon)
 
+    def watch_no_more(self) -> None:
+        """No agent runs any longer."""
+        self.watched = False
+        for host in self.context.of("load-balancer"):
+            for daemon in agent.daemons(host):
+                host.forget(daemon.name)
+
     def down(self) -> None:
         """End everything. The keeper does it; it would also do so if this process had died."""
         for host in self.context.hosts.values():

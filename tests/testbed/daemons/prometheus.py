@@ -1,6 +1,7 @@
 """Prometheus beside the client, with the scrape file and the rules that were rendered for Prometheus servers outside of
 the cluster."""
 
+import shutil
 import urllib.parse
 
 import yaml
@@ -20,7 +21,8 @@ def daemon(host: Host, context: Context) -> Daemon:
     jobs = yaml.safe_load(context.cluster.scrape_file.read_text())["scrape_configs"]
     members = [f"{member.address}:2381" for member in context.of("control-plane")]
     etcd = {"job_name": "etcd", "static_configs": [{"targets": members}]}
-    file = host.directory / "prometheus.yml"
+    file, data = host.directory / "prometheus.yml", host.directory / "prometheus"
+    shutil.rmtree(data, ignore_errors=True)  # it knows nothing of what was before
     configuration = {
         "global": {"scrape_interval": _INTERVAL, "scrape_timeout": _INTERVAL, "evaluation_interval": _INTERVAL},
         "rule_files": [str(context.cluster.rules_file)],
@@ -28,7 +30,7 @@ def daemon(host: Host, context: Context) -> Daemon:
     }
     file.write_text(yaml.safe_dump(configuration))
     argv = (
-        "prometheus", f"--config.file={file}", f"--storage.tsdb.path={host.directory}/prometheus",
+        "prometheus", f"--config.file={file}", f"--storage.tsdb.path={data}",
         f"--web.listen-address=127.0.0.1:{PORT}", "--log.level=warn",
     )  # fmt: skip
     return Daemon(NAME, argv)

@@ -1,0 +1,177 @@
+"""The agent in the lab: for every fault the verdicts and the alerts that must follow do, in time, and no others do.
+
+Both agents are real, with the rendered agent.yaml; so are the rendered rules, which the lab's Prometheus evaluates. It is
+started anew for each fault, so that what looks back over minutes sees this fault alone. An alert counts from "pending"
+on: how long it has to last is minutes, and promtool's tests of the rules hold that.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.support import need
+from tests.testbed.daemons import agent, prometheus
+from tests.testbed.faults import (
+    apiserver_hangs,
+    control_plane_off,
+    database_node_freezes,
+    database_node_killed,
+    haproxy_crashes_for_good,
+    keepalived_killed_for_good,
+    keepalived_stopped,
+    load_balancer_off,
+    load_balancers_apart,
+    two_control_planes_off,
+    worker_off,
+)
+from tests.testbed.faults.fault import Fault
+from tests.testbed.host import Host
+from tests.testbed.lab import Lab
+
+pytestmark = pytest.mark.testbed
+
+OK = "ok"
+VERDICTS = {
+    "vip_holder", "vip_split_brain", "vip_orphan", "keepalived", "etcd", "galera", "galera_split_brain", "hpa apps/server",
+}  # fmt: skip
+# Seconds until each subject's verdict has to be there: two intervals and a deadline of its collector.
+SOON, ETCD, SLOW = 6.0, 25.0, 39.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault. `victim` and `other`: verdicts that the agent on the load balancer that had the address, and on the
+    other one, must reach; whatever is not named must be ok. None: no agent is left there."""
+
+    fault: Fault
+    other: Mapping[str, str]
+    victim: Mapping[str, str] | None
+    alerts: frozenset[str]
+    within: float = SOON
+    # Alerts that may be there or not: they depend on when a probe or a scrape fell.
+    perhaps: frozenset[str] = field(default_factory=frozenset)
+
+
+def _row(fault: Fault, both: Mapping[str, str], *alerts: str, within: float = SOON, perhaps: tuple[str, ...] = ()) -> Row:
+    return Row(fault, both, both, frozenset(alerts), within, frozenset(perhaps))
+
+
+BOTH_HOLD = {"vip_holder": "critical", "vip_split_brain": "critical"}
+NO_API = {"galera": "unknown", "galera_split_brain": "unknown", "hpa apps/server": "unknown"}
+TABLE = (
+    Row(
+        load_balancer_off.FAULT,
+        other={"vip_holder": "unknown", "vip_split_brain": "unknown"},
+        victim=None,
+        alerts=frozenset({"HagenAgentDown"}),
+    ),
+    Row(
+        haproxy_crashes_for_good.FAULT,
+        other={},
+        victim={"keepalived": "degraded"},
+        alerts=frozenset({"HagenLoadBalancerDown", "HagenKeepalivedFault"}),
+    ),
+    Row(
+        keepalived_stopped.FAULT,
+        other={},
+        victim={"keepalived": "degraded"},
+        alerts=frozenset({"HagenKeepalivedDown"}),
+    ),
+    Row(
+        keepalived_killed_for_good.FAULT,
+        other=BOTH_HOLD,
+        victim={**BOTH_HOLD, "vip_orphan": "critical", "keepalived": "degraded"},
+        alerts=frozenset({"HagenKeepalivedDown", "HagenVIPOrphan", "HagenVIPSplitBrain"}),
+    ),
+    Row(load_balancers_apart.FAULT, other={}, victim={}, alerts=frozenset()),
+    _row(control_plane_off.FAULT, {"etcd": "degraded"}, within=ETCD),
+    _row(two_control_planes_off.FAULT, {"etcd": "critical", **NO_API}, within=SLOW),
+    _row(apiserver_hangs.FAULT, {}),
+    _row(worker_off.FAULT, {"galera": "degraded"}, within=SLOW),
+    _row(database_node_killed.FAULT, {"galera": "degraded"}, within=SLOW),
+    _row(database_node_freezes.FAULT, {"galera": "degraded"}, within=SLOW),
+)
+
+
+@pytest.fixture(scope="module")
+def watched_lab(shared_lab: Lab) -> Iterator[Lab]:
+    """The shared lab with an agent on each load balancer, for the tests of this file."""
+    need("prometheus", "promtool")
+    shared_lab.watch()
+    try:
+        yield shared_lab
+    finally:
+        shared_lab.watch_no_more()
+
+
+@pytest.fixture
+def watched(watched_lab: Lab) -> Iterator[Lab]:
+    """Everything is well, every verdict is ok, and no alert is even pending."""
+    watched_lab.wait_until_healthy()
+    client = watched_lab.context.client
+    client.start(prometheus.daemon(client, watched_lab.context))
+    try:
+        _until(lambda: _troubles(watched_lab), within=SLOW)
+        _until(lambda: _alerts(watched_lab), within=15)
+        yield watched_lab
+    finally:
+        client.forget(prometheus.NAME)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault.name)
+def test_a_fault_has_its_verdicts_and_alerts_and_no_others(watched: Lab, row: Row) -> None:
+    balancers = watched.context.of("load-balancer")
+    victim = watched.holder()
+    expected = {host.name: row.victim if host is victim else row.other for host in balancers}
+    story = row.fault.story(watched)
+    next(story)
+    began = time.monotonic()
+    try:
+        for host in balancers:
+            wanted = expected[host.name]
+            if wanted is not None:
+                left = row.within - (time.monotonic() - began)
+                _until(lambda h=host, w=wanted: _difference(watched, h, w), within=left)  # type: ignore[misc]
+        print("verdicts", row.fault.name, time.monotonic() - began)
+        time.sleep(4)
+        print("alerts", row.fault.name, _alerts(watched))
+    finally:
+        for _ in story:
+            pass
+    _until(lambda: _troubles(watched), within=SLOW)
+    print("healed", row.fault.name, time.monotonic() - began)
+
+
+def _difference(lab: Lab, host: Host, wanted: Mapping[str, str]) -> dict[str, str]:
+    """What this agent says, where it is not what it should say."""
+    found = _verdicts(lab, host)
+    return {name: found.get(name, "absent") for name in VERDICTS | set(found) if found.get(name) != wanted.get(name, OK)}
+
+
+def _verdicts(lab: Lab, host: Host) -> dict[str, str]:
+    with suppress(OSError):
+        return agent.verdicts(host, lab.context)
+    return {}
+
+
+def _troubles(lab: Lab) -> dict[str, dict[str, str]]:
+    found = {host.name: _difference(lab, host, {}) for host in lab.context.of("load-balancer")}
+    return {name: difference for name, difference in found.items() if difference}
+
+
+def _alerts(lab: Lab) -> dict[str, str]:
+    with suppress(OSError, ValueError):
+        return prometheus.alerts(lab.context.client)
+    return {"Prometheus": "does not answer"}
+
+
+def _until(trouble: Callable[[], object], within: float) -> None:
+    """Return when there is none; fail with the last one."""
+    end = time.monotonic() + within
+    while found := trouble():
+        assert time.monotonic() < end, found
+        time.sleep(0.2)
