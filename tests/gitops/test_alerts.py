@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from hagen.agent.exporter.metric import Kind
+from hagen.agent.exporter.metrics import TABLE
 from scripts.dashboards import files as dashboards
 from tests.gitops.promtool import CLUSTER, METRIC, case_document, parse, run
 from tests.support import ROOT, VALID, name_of, planned, rendered
@@ -18,6 +20,8 @@ LISTED = yaml.safe_load((ALERTS / "cases.yaml").read_text())
 KNOWN = {f"hagen_{name}" for name in (ALERTS / "metrics.txt").read_text().split()}
 REFERENCE = next(path for path in VALID if path.stem == "reference")
 SOURCES = ROOT / "gitops-template/components/monitoring/#{cookiecutter.directory}#/base/dashboards"
+
+PARTS = ("bucket", "sum", "count")
 
 every_fixture = pytest.mark.parametrize("fixture", VALID, ids=name_of)
 
@@ -39,6 +43,12 @@ def queries(value: Any) -> Iterator[str]:
         yield from (query for entry in value.values() for query in queries(entry))
     elif isinstance(value, list):
         yield from (query for entry in value for query in queries(entry))
+
+
+def test_every_metric_that_they_know_is_one_of_the_agents() -> None:
+    exported = {metric.full_name for metric in TABLE}
+    exported |= {f"{metric.full_name}_{part}" for metric in TABLE if metric.kind is Kind.HISTOGRAM for part in PARTS}
+    assert KNOWN - exported == set()
 
 
 @every_fixture
