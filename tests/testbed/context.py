@@ -22,7 +22,9 @@ class Context:
     settings: Settings
     certificates: Certificates
     token: str = field(default_factory=partial(secrets.token_urlsafe, 24), repr=False)  # the agent's, for the API
-    agent_password: str = field(default_factory=partial(secrets.token_hex, 12), repr=False)  # the agent's, for the database
+    agent_password: str = field(
+        default_factory=partial(secrets.token_hex, 12), repr=False
+    )  # the agent's, for the database
     hosts: dict[str, Host] = field(default_factory=dict)
 
     def of(self, role: str) -> list[Host]:

@@ -13,7 +13,7 @@ from tests.testbed.namespace import get
 NAME, HELPER = "agent", "agent-helper"
 _ETC = "/etc/hagen-agent"
 _SOCKET = "/run/hagen-agent/keepalived.sock"
-_VERDICT = re.compile(r'^hagen_verdict\{(.*)\} 1(?:\.0)?$', re.MULTILINE)
+_TRUE = re.compile(r"^(hagen_verdict|hagen_hpa_status)\{(.*)\} 1(?:\.0)?$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 # This machine has no /etc/hagen-agent: one is put over its /etc, for this process alone, before anything is mounted there.
 _WITH_ETC = f'mount -t overlay testbed -o "lowerdir=$1:/etc" /etc; shift; {MOUNTED}'
@@ -51,8 +51,16 @@ def verdicts(host: Host, context: Context) -> dict[str, str]:
     status, text = get(host.namespace, host.address, context.cluster.agent["listen"]["port"], "/metrics", timeout=2)
     if status != 200:
         raise ConnectionError(f"{host.name} agent answers {status}")
-    labels = [dict(_LABEL.findall(found)) for found in _VERDICT.findall(text)]
-    return {one["verdict"]: one["state"] for one in labels}
+    found = {f"hpa {one['namespace']}/{one['name']}": "unknown" for one in context.cluster.agent["autoscalers"]}
+    for metric, text_of_labels in _TRUE.findall(text):
+        labels = dict(_LABEL.findall(text_of_labels))
+        if metric == "hagen_verdict":
+            found[labels["verdict"]] = labels["state"]
+        else:  # autoscalers have a metric of their own, with more states
+            found[f"hpa {labels['namespace']}/{labels['hpa']}"] = (
+                "ok" if labels["status"] == "healthy" else labels["status"]
+            )
+    return found
 
 
 def problem(host: Host, context: Context) -> str:
@@ -61,7 +69,11 @@ def problem(host: Host, context: Context) -> str:
         found = verdicts(host, context)
     except OSError as failure:
         return f"does not answer: {failure}"
-    return json.dumps({name: state for name, state in found.items() if state != "ok"}) if set(found.values()) != {"ok"} else ""
+    return (
+        json.dumps({name: state for name, state in found.items() if state != "ok"})
+        if set(found.values()) != {"ok"}
+        else ""
+    )
 
 
 def _etc(host: Host) -> Path:

@@ -55,3 +55,9 @@ def alerts(host: Host) -> dict[str, str]:
         name = alert["labels"]["alertname"]
         found[name] = "firing" if "firing" in (found.get(name), alert["state"]) else alert["state"]
     return found
+
+
+def evaluates(host: Host, record: str) -> bool:
+    """Whether a recording rule has brought a value: targets have been read, and rules evaluated since."""
+    path = "/api/v1/query?" + urllib.parse.urlencode({"query": record})
+    return bool(get_json(host.namespace, "127.0.0.1", PORT, path)["data"]["result"])
