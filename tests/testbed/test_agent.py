@@ -75,13 +75,13 @@ TABLE = (
     ),
     # Neither sees the other any more, and whoever has the address cannot ask ARP for it. Prometheus sees both.
     _row(load_balancers_apart.FAULT, PEER_UNKNOWN, "HagenVIPSplitBrain", "HagenPeerAgentDown"),
-    _row(control_plane_off.FAULT, {"etcd": "degraded"}, NO_ETCD_TOLERANCE, "HagenEtcdMemberDown", OUT, within=ETCD),
+    _row(control_plane_off.FAULT, {"etcd": "degraded"}, NO_ETCD_TOLERANCE, "HagenEtcdMemberDown", "HagenApiServerDown", OUT, within=ETCD),
     _row(
         two_control_planes_off.FAULT, {"etcd": "critical", **NO_API},
         "HagenEtcdQuorumLost", "HagenEtcdNoLeader", "HagenGaleraUnknown", "HagenCollectorFailing", "HagenApiServerDown", OUT,
-        "HagenVIPUnreachable", "HagenVIPUnreachableFromOne", within=SLOW,
+        "HagenApiServersLow", "HagenVIPUnreachable", "HagenVIPUnreachableFromOne", within=SLOW,
     ),
-    _row(apiserver_hangs.FAULT, {}, OUT),
+    _row(apiserver_hangs.FAULT, {}, "HagenApiServerDown", OUT),
     _row(
         worker_off.FAULT, {"galera": "degraded", "galera_split_brain": "unknown"}, "HagenGaleraSizeMismatch",
         "HagenGaleraNoTolerance", "HagenPXCDegraded", "HagenPXCNotReady", OUT, within=SLOW,
