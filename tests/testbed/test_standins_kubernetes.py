@@ -12,7 +12,7 @@ from tests.testbed.standins.portforward import PROTOCOL, PortForward
 from tests.testbed.standins.websocket import BINARY, CLOSE, accepted, frame, take_frames
 
 KUBERNETES = Kubernetes(
-    token="right",
+    token="right",  # noqa: S106 - of this test
     database={"name": "app", "namespace": "apps"},
     pods={"app-pxc-0": "127.0.0.1"},
     probe_port=1,
