@@ -7,6 +7,7 @@ import urllib.parse
 import yaml
 
 from tests.testbed.context import Context
+from tests.testbed.errors import TestbedError
 from tests.testbed.host import Daemon, Host
 from tests.testbed.namespace import get_json, listens
 
@@ -31,7 +32,7 @@ def daemon(host: Host, context: Context) -> Daemon:
     file.write_text(yaml.safe_dump(configuration))
     argv = (
         "prometheus", f"--config.file={file}", f"--storage.tsdb.path={data}",
-        f"--web.listen-address=127.0.0.1:{PORT}", "--log.level=warn",
+        f"--web.listen-address=127.0.0.1:{PORT}", "--log.level=warn", "--web.enable-admin-api",
     )  # fmt: skip
     return Daemon(NAME, argv)
 
@@ -55,6 +56,14 @@ def alerts(host: Host) -> dict[str, str]:
         name = alert["labels"]["alertname"]
         found[name] = "firing" if "firing" in (found.get(name), alert["state"]) else alert["state"]
     return found
+
+
+def forget(host: Host) -> None:
+    """Everything that was scraped so far, so that rules which look back see only what comes."""
+    address = f"http://127.0.0.1:{PORT}/api/v1/admin/tsdb/delete_series"
+    done = host.run("curl", "-sSf", "-X", "POST", "-G", address, "--data-urlencode", 'match[]={__name__=~".+"}')
+    if done.returncode != 0:
+        raise TestbedError(f"{host.name} prometheus: {done.stderr.strip()}")
 
 
 def evaluates(host: Host, record: str) -> bool:
