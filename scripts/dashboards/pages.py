@@ -421,7 +421,7 @@ ETCD = Dashboard(
                 ),
                 _graph(
                     "Database, share of its quota",
-                    f"{_max('member', 'hagen_etcd_database_size_bytes')} / {_max('member', 'hagen_etcd_database_quota_bytes')}",
+                    f"{_max('member', 'hagen_etcd_db_size_bytes')} / {_max('member', 'hagen_etcd_db_quota_bytes')}",
                     "{{member}}",
                     "At 100 % etcd refuses writes.",
                     "percentunit",
@@ -538,7 +538,7 @@ GALERA = Dashboard(
                 ),
                 _graph(
                     "Waiting to be applied",
-                    _max("node", "hagen_galera_node_receive_queue"),
+                    _max("node", "hagen_galera_node_recv_queue"),
                     "{{node}}",
                     "Transactions of the others. Near zero is right.",
                     steps=((None, GOOD), (100, POOR)),
@@ -555,11 +555,11 @@ GALERA = Dashboard(
                     "Transactions rolled back because another node changed the same rows.",
                     [
                         Query(
-                            f"rate({_in('hagen_galera_node_certification_failures_total')}[$__rate_interval])",
+                            f"rate({_in('hagen_galera_node_cert_failures_total')}[$__rate_interval])",
                             "{{load_balancer}} {{node}} certification",
                         ),
                         Query(
-                            f"rate({_in('hagen_galera_node_brute_force_aborts_total')}[$__rate_interval])",
+                            f"rate({_in('hagen_galera_node_bf_aborts_total')}[$__rate_interval])",
                             "{{load_balancer}} {{node}} aborted",
                         ),
                     ],

@@ -23,6 +23,11 @@ def _each(read: Callable[[EtcdMember], float | None]) -> Callable[[View], Iterat
     return lambda view: (((name,), read(member)) for name, member in _members(view))
 
 
+def _ready(member: EtcdMember) -> bool | None:
+    """As in the verdict: without it, no alert would tell of a dead member."""
+    return False if member.alive is False else member.linearizable
+
+
 def _peers(view: View) -> Iterator[Sample]:
     for name, member in _members(view):
         for peer, active in member.peers.items():
@@ -82,10 +87,10 @@ METRICS = (
     Metric(
         "etcd_member_ready",
         Kind.GAUGE,
-        "Whether a member answered a linearizable read, which needs a quorum.",
+        "Whether a member answered a linearizable read, which needs a quorum; one that does not live answers none.",
         "/health of the member",
         ("member",),
-        _each(lambda member: member.linearizable),
+        _each(_ready),
     ),
     Metric(
         "etcd_member_has_leader",
@@ -136,7 +141,7 @@ METRICS = (
         _each(lambda member: member.proposals_failed),
     ),
     Metric(
-        "etcd_database_size_bytes",
+        "etcd_db_size_bytes",
         Kind.GAUGE,
         "Size of a member's database file, in bytes.",
         _METRICS,
@@ -144,7 +149,7 @@ METRICS = (
         _each(lambda member: member.database_bytes),
     ),
     Metric(
-        "etcd_database_quota_bytes",
+        "etcd_db_quota_bytes",
         Kind.GAUGE,
         "Size at which a member raises NOSPACE, in bytes.",
         _METRICS,

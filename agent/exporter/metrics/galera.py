@@ -142,7 +142,7 @@ METRICS = (
         lambda node: node.cluster_size,
     ),
     _status(
-        "receive_queue",
+        "recv_queue",
         Kind.GAUGE,
         "Write sets that wait on a node to be applied.",
         "wsrep_local_recv_queue",
@@ -163,14 +163,14 @@ METRICS = (
         lambda node: node.flow_control_paused_seconds,
     ),
     _status(
-        "certification_failures_total",
+        "cert_failures_total",
         Kind.COUNTER,
         "Transactions of a node that failed certification since its start.",
         "wsrep_local_cert_failures",
         lambda node: node.certification_failures,
     ),
     _status(
-        "brute_force_aborts_total",
+        "bf_aborts_total",
         Kind.COUNTER,
         "Transactions of a node that a replicated one aborted since its start.",
         "wsrep_local_bf_aborts",

@@ -156,6 +156,12 @@ def test_of_a_server_that_haproxy_does_not_check_nothing_is_said() -> None:
     assert value(view, "lb_server_up", server="x") is None
 
 
+def test_a_dead_etcd_member_is_not_ready_and_of_a_silent_read_nothing_is_known() -> None:
+    name = everything().config.etcd.members[0].name
+    for member, ready in ((EtcdMember(alive=False), 0), (EtcdMember(alive=True), None), (EtcdMember(), None)):
+        assert value(seen(Snapshot(NOW, etcd=EtcdReading({name: member}))), "etcd_member_ready", member=name) == ready
+
+
 def test_a_strange_etcd_member_is_none_of_ours() -> None:
     view = seen(Snapshot(NOW, etcd=EtcdReading({"stranger": EtcdMember(alive=True)})))
     assert value(view, "etcd_member_live", member="stranger") is None
