@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import socket
 import ssl
 import threading
@@ -201,7 +202,7 @@ def _listen(address: str, port: int) -> socket.socket:
     except OSError as error:
         where = f"{address or 'every address'}, port {port}"
         raise ServeError(
-            f"cannot listen on {where}: {error.strerror or error}; choose another in agent.yaml"
+            f"cannot listen on {where}: {os.strerror(error.errno) if error.errno else error}; choose another in agent.yaml"
         ) from error
     listener.setblocking(False)
     return listener

@@ -45,7 +45,11 @@ def series(view: View) -> Series:
 
 def value(view: View, name: str, **labels: str) -> float | None:
     """Of the one series that has these labels, among others."""
-    found = [number for (full, has), number in series(view).items() if full == f"hagen_{name}" and labels.items() <= dict(has).items()]
+    found = [
+        number
+        for (full, has), number in series(view).items()
+        if full == f"hagen_{name}" and labels.items() <= dict(has).items()
+    ]
     assert len(found) < 2, found
     return found[0] if found else None
 
@@ -167,14 +171,18 @@ def test_a_strange_etcd_member_is_none_of_ours() -> None:
         (EtcdMember(alive=False, linearizable=False), None, None),
     ],
 )
-def test_no_alarm_is_claimed_only_where_a_member_said_so(member: EtcdMember, nospace: int | None, corrupt: int | None) -> None:
+def test_no_alarm_is_claimed_only_where_a_member_said_so(
+    member: EtcdMember, nospace: int | None, corrupt: int | None
+) -> None:
     view = seen(Snapshot(NOW, etcd=EtcdReading({"k8s-master-1": member})))
     assert value(view, "etcd_alarm", alarm="NOSPACE") == nospace
     assert value(view, "etcd_alarm", alarm="CORRUPT") == corrupt
 
 
 def test_a_database_node_that_is_down_says_nothing_of_itself() -> None:
-    view = seen(Snapshot(NOW, galera=GaleraReading({"app-pxc-0": GaleraNode(up=False)}, unasked={"app-pxc-1": "no way"})))
+    view = seen(
+        Snapshot(NOW, galera=GaleraReading({"app-pxc-0": GaleraNode(up=False)}, unasked={"app-pxc-1": "no way"}))
+    )
     about = {name for name, labels in series(view) if ("node", "app-pxc-0") in labels}
     assert about == {"hagen_galera_node_up"}
     assert value(view, "galera_node_up", node="app-pxc-0") == 0
@@ -182,7 +190,9 @@ def test_a_database_node_that_is_down_says_nothing_of_itself() -> None:
 
 
 def test_a_node_state_without_a_name_is_absent() -> None:
-    view = seen(Snapshot(NOW, galera=GaleraReading({"app-pxc-0": GaleraNode(up=True, state=0, unreadable=("wsrep_ready",))})))
+    view = seen(
+        Snapshot(NOW, galera=GaleraReading({"app-pxc-0": GaleraNode(up=True, state=0, unreadable=("wsrep_ready",))}))
+    )
     assert not any(name == "hagen_galera_node_state" for name, _ in series(view))
     assert value(view, "galera_node_unreadable_variables") == 1
 
@@ -194,7 +204,10 @@ def test_a_resource_state_that_is_new_is_unknown_and_none_is_absent() -> None:
 
 def test_reasons_of_conditions_stay_few() -> None:
     view = everything()
-    assert value(view, "hpa_condition_reason_info", hpa="server", condition="ScalingActive", reason="ValidMetricFound") == 1
+    assert (
+        value(view, "hpa_condition_reason_info", hpa="server", condition="ScalingActive", reason="ValidMetricFound")
+        == 1
+    )
     assert value(view, "hpa_condition_reason_info", hpa="server", condition="ScalingLimited", reason="other") == 1
 
 
@@ -210,7 +223,11 @@ def test_findings_of_one_code_are_counted() -> None:
 
 
 def test_the_histogram_is_cumulative_to_infinity() -> None:
-    found = {labels: number for (name, labels), number in series(everything()).items() if name == "hagen_vip_probe_duration_seconds_bucket" and ("check", "new") in labels}
+    found = {
+        labels: number
+        for (name, labels), number in series(everything()).items()
+        if name == "hagen_vip_probe_duration_seconds_bucket" and ("check", "new") in labels
+    }
     by_bound = {float(dict(labels)["le"]): number for labels, number in found.items()}
     assert by_bound == {0.01: 900, 0.1: 990, inf: 993}
     assert value(everything(), "vip_probe_duration_seconds_count", check="new") == 993

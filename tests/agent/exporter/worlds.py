@@ -28,7 +28,12 @@ from hagen.agent.snapshot import (
 from tests.agent.health.worlds import HPAS, NOW, configuration
 
 PROBES = Probes(
-    attempts=1000, failures=7, unavailable_seconds=0.64, longest_gap=0.7, latencies={0.01: 900, 0.1: 990, math.inf: 993}, latency_sum=4.5
+    attempts=1000,
+    failures=7,
+    unavailable_seconds=0.64,
+    longest_gap=0.7,
+    latencies={0.01: 900, 0.1: 990, math.inf: 993},
+    latency_sum=4.5,
 )
 VIP = VIPReading(
     assigned=True,
