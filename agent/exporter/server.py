@@ -201,9 +201,8 @@ def _listen(address: str, port: int) -> socket.socket:
             listener = socket.create_server(("", port), backlog=_BACKLOG)
     except OSError as error:
         where = f"{address or 'every address'}, port {port}"
-        raise ServeError(
-            f"cannot listen on {where}: {os.strerror(error.errno) if error.errno else error}; choose another in agent.yaml"
-        ) from error
+        reason = os.strerror(error.errno) if error.errno else error
+        raise ServeError(f"cannot listen on {where}: {reason}; choose another in agent.yaml") from error
     listener.setblocking(False)
     return listener
 

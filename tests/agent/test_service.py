@@ -176,7 +176,7 @@ def test_a_taken_port_starts_nothing(tmp_path: Path) -> None:
         path = tmp_path / "agent.yaml"
         write(path, taken.getsockname()[1])
         before = threading.active_count()
-        with pytest.raises(ServeError, match="choose another in agent.yaml"):
+        with pytest.raises(ServeError, match="choose another"):
             Service(path, load_config(path), lambda _: [Fake("etcd", well)])
         assert threading.active_count() == before
 
