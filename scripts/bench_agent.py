@@ -235,8 +235,8 @@ def agent(target: World, count: int) -> Iterator[Watched]:
     binary = Path(sys.executable).parent / "hagen-agent"
     with running([binary, "run", "-c", target.agent_yaml(count, port)]) as process:
         watched = Watched(f"hagen-agent, {count} HPAs", [process], [port])
-        good = "hagen_collector_success{"
-        until(lambda: sum(line.startswith(good) and line.endswith(" 1.0") for line in get(port).splitlines()) == COLLECTORS)
+        good = re.compile(r"^hagen_collector_success\{.*\} 1.0$", re.MULTILINE)
+        until(lambda: len(good.findall(get(port))) == COLLECTORS)
         yield watched
 
 

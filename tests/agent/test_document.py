@@ -31,7 +31,12 @@ def test_commands_print_what_is_shown(tmp_path: Path) -> None:
     for block in shown:
         for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
             ran = subprocess.run(
-                ["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False, env={"PATH": path}
+                ["/bin/sh", "-c", command],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={"PATH": path},
             )
             assert ran.stdout + ran.stderr == expected, command
 
