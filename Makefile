@@ -7,10 +7,10 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render test lint types contracts unit daemons testbed break failover update bench agent-wheels package clean
+.PHONY: help setup render test lint types contracts unit daemons testbed break failover update bench bench-agent agent-wheels package clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml scripts/setup.sh
 	@scripts/setup.sh $(VENV)
@@ -57,6 +57,9 @@ update: $(STAMP) ## Write the golden trees, the examples and the generated docum
 
 bench: $(STAMP) ## Measure hagen render beside cookiecutter
 	$(BIN)/python scripts/bench_render.py $(ARGS)
+
+bench-agent: $(STAMP) ## Measure the agent beside Debian's exporters on real targets (needs root)
+	$(BIN)/python -m scripts.bench_agent $(ARGS)
 
 agent-wheels: $(STAMP) ## Wheels of the health agent for load balancers that download nothing, into build/agent-wheels
 	@scripts/agent_wheels.sh $(BIN)/python build/agent-wheels $(ARGS)

@@ -41,6 +41,7 @@ class _LazyGroup(click.Group):
 
 
 @click.group("agent", cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hagen", prog_name="hagen-agent")
 def group() -> None:
     """The health agent of the load balancers: virtual IP, etcd, Galera and autoscalers, as they are."""
 

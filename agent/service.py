@@ -1,9 +1,10 @@
 """The agent as a service: what `hagen agent run` does until it is told to stop."""
 
+import contextlib
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from .clock import Clock, SystemClock
 from .collectors.collector import Collector
@@ -21,6 +22,7 @@ _LOG = logging.getLogger(__name__)
 _TURN = 1.0  # seconds between two looks at what has to be done
 _SETTINGS_AGE = 30.0  # seconds until the daemons' files are read anew
 _MISSED, _SLACK = 3, 10.0  # a loop that missed so many rounds, and so many seconds, stands still
+_PATIENCE = 1.0  # seconds for runs under way when the service ends: a silent target must not hold it
 _SHARE = 0.4  # of the time that the service manager gives: two signs of life get lost before it acts
 
 Collectors = Callable[[AgentConfig], Sequence[Collector]]
@@ -42,10 +44,9 @@ class Watching:
         self.refresh()
         self._runner.start()
 
-    def stop(self) -> None:
-        """And says who stayed behind."""
-        for name in self._runner.stop():
-            _LOG.warning("collector %s did not end in time", name)
+    def stop(self, patience: float) -> tuple[str, ...]:
+        """Within so many seconds; the names of the collectors that stay behind in a run."""
+        return self._runner.stop(patience)
 
     def refresh(self) -> None:
         """Read the daemons' files again, when it is time."""
@@ -84,7 +85,8 @@ class Service:
         self._notifier = notifier or Notifier()
         self._watching = Watching(config, collectors(config), self._clock)
         self._server = Server(self, port=config.listen.port, web=web)
-        self._wake = threading.Event()
+        # Not an Event: its lock is not reentrant, and a signal may come while this thread holds it.
+        self._wake: SimpleQueue[None] = SimpleQueue()
         self._reload = self._stop = self._standing = False
 
     @property
@@ -100,8 +102,8 @@ class Service:
         """For the exporter: the same."""
         return self._watching.heartbeat()
 
-    def run(self) -> None:
-        """Until `ask_to_stop`."""
+    def run(self) -> tuple[str, ...]:
+        """Until `ask_to_stop`. The names of the collectors whose last run has not ended."""
         self._watching.start()
         self._server.start()
         self._notifier.tell("READY=1", f"STATUS=serving on port {self.port}")
@@ -110,17 +112,17 @@ class Service:
             self._turn()
         self._notifier.tell("STOPPING=1")
         self._server.stop()
-        self._watching.stop()
+        return self._watching.stop(_PATIENCE)
 
     def ask_to_stop(self) -> None:
         """From a signal handler or another thread."""
         self._stop = True
-        self._wake.set()
+        self._wake.put(None)
 
     def ask_to_reload(self) -> None:
         """The same."""
         self._reload = True
-        self._wake.set()
+        self._wake.put(None)
 
     def _turn(self) -> None:
         if self._reload:
@@ -134,8 +136,8 @@ class Service:
             _LOG.error("%s", " ".join(problems))
         self._standing = bool(problems)
         wanted = self._notifier.watchdog_seconds
-        self._wake.wait(min(_TURN, wanted * _SHARE) if wanted else _TURN)
-        self._wake.clear()
+        with contextlib.suppress(Empty):
+            self._wake.get(timeout=min(_TURN, wanted * _SHARE) if wanted else _TURN)
 
     def _replace(self) -> None:
         """What was in force stays until what comes can take its place."""
@@ -156,7 +158,7 @@ class Service:
             server.start()
             server, self._server = self._server, server
             server.stop()
-        gone.stop()
+        gone.stop(0.0)  # its last runs end by their own deadlines
         _LOG.info("%s: read anew", self._path)
 
     def _moves(self, config: AgentConfig) -> bool:

@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -43,4 +44,6 @@ def command(collectors: Collectors | None, config: Path, web_config: Path | None
     signal.signal(signal.SIGHUP, lambda *_: service.ask_to_reload())
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: service.ask_to_stop())
-    service.run()
+    if service.run():
+        logging.shutdown()
+        os._exit(0)  # the interpreter would wait for the runs that are left, as long as their targets keep silent

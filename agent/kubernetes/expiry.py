@@ -1,8 +1,8 @@
 """When the agent's own login to the API ends: a token by its `exp` claim (RFC 7519, 4.1.4)."""
 
 import base64
-import binascii
 import json
+import math
 from pathlib import Path
 
 
@@ -11,6 +11,7 @@ def token_expiry(path: Path) -> float | None:
     try:
         _, payload, _ = path.read_text(encoding="ascii").strip().split(".")
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return float(claims["exp"])
-    except (OSError, ValueError, KeyError, TypeError, binascii.Error):
+        end = float(claims["exp"])
+    except (OSError, ArithmeticError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    return end if math.isfinite(end) else None

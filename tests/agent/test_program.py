@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
@@ -87,3 +87,8 @@ def test_a_missing_library_is_named() -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr == "Error: yaml is not installed; install it with: pip install 'hagen[agent]'\n"
+
+
+def test_its_version_is_the_packages() -> None:
+    result = call("hagen-agent", "--version")
+    assert (result.returncode, result.stdout) == (0, f"hagen-agent, version {version('hagen')}\n")
