@@ -1,9 +1,15 @@
-"""Where the Grafana dashboards of gitops-template come from. `make update` writes them."""
+"""Where the Grafana dashboards of gitops-template come from, one file each. `make update` writes them."""
 
 import json
 
-from .pages import DASHBOARDS
+from .etcd import ETCD
+from .galera import GALERA
+from .hpa import HPA
+from .overview import OVERVIEW
 from .style import document
+from .vip import VIP
+
+DASHBOARDS = (OVERVIEW, VIP, ETCD, GALERA, HPA)
 
 
 def files() -> dict[str, str]:

@@ -171,7 +171,9 @@ def test_every_metric_is_used_by_a_rule_or_a_dashboard() -> None:
         "hagen_keepalived_master_transitions_total",  # the kernel's own count of moves is shown
         "hagen_vip_probe_duration_seconds_sum",
         "hagen_vip_probe_duration_seconds_count",
-        "hagen_etcd_members_expected",  # the rules are rendered with the number
+        "hagen_etcd_members_expected",  # the rules are rendered with these numbers
+        "hagen_etcd_members_needed",
+        "hagen_galera_nodes_expected",
     }
 
 
