@@ -40,7 +40,7 @@ unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
 	$(PYTEST) -n auto -m "not testbed" $(ARGS)
 
 daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k name" chooses
-	$(PYTEST) -m testbed tests/testbed $(ARGS)
+	$(PYTEST) -m testbed tests/testbed tests/agent $(ARGS)
 
 testbed: $(STAMP) ## Start the reference network with the real daemons, and show it (needs root)
 	@$(BIN)/python -m tests.testbed
