@@ -1,8 +1,6 @@
 """Components, waves, projects and Applications: as the topology plans them, as they are rendered, and as they build."""
 
-import json
 import re
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,8 @@ from hagen.generator.compatibility import compatibility, read
 from hagen.generator.topology import Topology, plan
 from hagen.generator.topology.catalogue import CATALOGUE
 from hagen.generator.topology.grants import grant
-from tests.gitops.build import Object, built, documents
+from tests.generator.components import GUARDED, OPTIONS, objects, the
+from tests.gitops.build import built, documents
 from tests.support import MINIMAL, VALID, checked, name_of, planned, rendered
 
 every_fixture = pytest.mark.parametrize("fixture", VALID, ids=name_of)
@@ -35,8 +34,6 @@ NEEDS = {
     "monitoring": {"server", "database"},
     "scrape-targets": {"monitoring", "database"},
 }
-GUARDED = "Prune=false,Delete=false"
-OPTIONS = "argocd.argoproj.io/sync-options"
 
 
 def names(topology: Topology) -> list[str]:
@@ -53,16 +50,6 @@ def argocd(fixture: Path, folder: str) -> dict[str, Any]:
     }
     found.pop("kustomization")
     return found
-
-
-def objects(fixture: Path, component: str, kind: str) -> Iterator[Object]:
-    topology = planned(fixture.read_bytes())
-    overlay = next(part.overlay for part in topology.components if part.name == component)
-    return (thing for thing in built(fixture)[overlay] if thing["kind"] == kind)
-
-
-def the(fixture: Path, component: str, kind: str, name: str) -> Object:
-    return next(thing for thing in objects(fixture, component, kind) if thing["metadata"]["name"] == name)
 
 
 # --- the plan
@@ -314,70 +301,6 @@ def test_jobs_are_hooks_that_argocd_can_repeat(fixture: Path, component: str, ex
         assert annotations["argocd.argoproj.io/hook-delete-policy"] == "BeforeHookCreation"
         assert "argocd.argoproj.io/sync-wave" not in annotations  # the wave of the Deployment that needs the Secret
         assert "ttlSecondsAfterFinished" not in job["spec"]
-
-
-@every_fixture
-def test_haproxy_finds_the_ingress(fixture: Path) -> None:
-    ingress = planned(fixture.read_bytes()).ingress
-    if ingress.controller == "ingress-nginx":
-        service = the(fixture, "ingress-nginx", "Service", "ingress-nginx-controller")["spec"]
-        ports = {port["port"]: port["nodePort"] for port in service["ports"]}
-        configuration = the(fixture, "ingress-nginx", "ConfigMap", "ingress-nginx-controller")["data"]
-        assert configuration["use-proxy-protocol"] == "true"
-        trusted = configuration["proxy-real-ip-cidr"].split(",")
-        replicas = the(fixture, "ingress-nginx", "Deployment", "ingress-nginx-controller")["spec"]["replicas"]
-    else:
-        proxy = the(fixture, "nginx-gateway-fabric", "NginxProxy", "nginx-gateway-proxy-config")["spec"]
-        service = proxy["kubernetes"]["service"]
-        ports = {entry["listenerPort"]: entry["port"] for entry in service["nodePorts"]}
-        assert proxy["rewriteClientIP"]["mode"] == "ProxyProtocol"
-        trusted = [entry["value"] for entry in proxy["rewriteClientIP"]["trustedAddresses"]]
-        replicas = proxy["kubernetes"]["deployment"]["replicas"]
-        assert proxy["kubernetes"]["deployment"]["container"]["image"]["tag"]
-    assert (service["type"], service["externalTrafficPolicy"]) == ("NodePort", "Local")
-    assert ports == {80: ingress.http_node_port, 443: ingress.https_node_port}
-    assert tuple(trusted) == ingress.trusted
-    assert replicas == ingress.replicas
-
-
-def test_https_listens_where_there_is_a_certificate() -> None:
-    plain = next(objects(REFERENCE, "nginx-gateway-fabric", "Gateway"))["spec"]["listeners"]
-    assert [(listener["protocol"], listener["port"]) for listener in plain] == [("HTTP", 80)]
-    secured = next(objects(HARDENED, "nginx-gateway-fabric", "Gateway"))["spec"]["listeners"]
-    assert [(listener["protocol"], listener["port"]) for listener in secured] == [("HTTP", 80), ("HTTPS", 443)]
-    assert secured[1]["tls"]["certificateRefs"] == [{"group": "", "kind": "Secret", "name": "public-tls"}]
-
-
-def test_routes_come_from_the_applications_alone() -> None:
-    for listener in next(objects(HARDENED, "nginx-gateway-fabric", "Gateway"))["spec"]["listeners"]:
-        namespaces = listener["allowedRoutes"]["namespaces"]
-        assert namespaces["from"] == "Selector"
-        assert namespaces["selector"] == {"matchLabels": {"kubernetes.io/metadata.name": "apps"}}
-
-
-@every_fixture
-def test_flannel_is_the_network_that_kubeadm_was_told(fixture: Path) -> None:
-    topology = planned(fixture.read_bytes())
-    configuration = json.loads(the(fixture, "flannel", "ConfigMap", "kube-flannel-cfg")["data"]["net-conf.json"])
-    assert configuration["Network"] == topology.kubernetes.pod_cidr
-    assert configuration["Backend"] == {"Type": "vxlan", "MTU": topology.network.mtu}
-    daemon = the(fixture, "flannel", "DaemonSet", "kube-flannel-ds")
-    arguments = daemon["spec"]["template"]["spec"]["containers"][0]["args"]
-    assert f"--iface={topology.network.interface}" in arguments
-    assert daemon["metadata"]["annotations"][OPTIONS] == GUARDED
-    assert the(fixture, "flannel", "Namespace", "kube-flannel")["metadata"]["annotations"][OPTIONS] == GUARDED
-
-
-@pytest.mark.parametrize(
-    ("fixture", "insecure"), [(REFERENCE, False), (CONTAINERS, True)], ids=["cluster-ca", "self-signed"]
-)
-def test_kubelets_are_trusted_blindly_by_choice_alone(fixture: Path, insecure: bool) -> None:
-    deployment = the(fixture, "metrics-server", "Deployment", "metrics-server")["spec"]
-    arguments = deployment["template"]["spec"]["containers"][0]["args"]
-    assert ("--kubelet-insecure-tls" in arguments) == insecure
-    assert deployment["replicas"] == 2
-    binding = the(fixture, "metrics-server", "RoleBinding", "metrics-server-auth-reader")
-    assert binding["metadata"]["namespace"] == "kube-system"
 
 
 def test_one_storage_class_is_the_default() -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hagen.generator.check import Report, check
 from hagen.generator.compatibility import Compatibility, compatibility
@@ -17,6 +18,7 @@ from hagen.generator.publish import Outcome, publish, write_plain
 from hagen.generator.rendering import Choose, Rendered, rendered
 from hagen.generator.template import OWN
 from hagen.generator.topology.components import Upstream
+from hagen.generator.vendor.checking import check_vendored
 from hagen.generator.vendor.copies import keep
 from hagen.generator.vendor.fetch import Limits
 from hagen.generator.vendor.obtain import obtain
@@ -25,6 +27,9 @@ from tests.support import MINIMAL
 
 STAGING = MINIMAL + b"metadata: {name: staging}\nnetwork: {cidr: 10.50.0.0/24}\n"
 FLANNEL = "infrastructure/flannel/base/upstream/kube-flannel.yml"
+BASE = "infrastructure/flannel/base/kustomization.yaml"
+SEALED = b"sealedSecrets: {enabled: true}\n"
+COPY = "infrastructure/sealed-secrets/base/upstream/controller.yaml"
 LIMITS = Limits(connect=1, read=1, whole=5, attempts=2, pause=0.01)
 
 
@@ -127,3 +132,19 @@ def tree(directory: Path) -> dict[str, bytes]:
         for path in paths
         if ".git" not in path.relative_to(directory).parts
     }
+
+
+def resources(out: Path, path: str = BASE) -> list[str]:
+    """What a base is built from."""
+    document = yaml.safe_load((out / path).read_text())
+    return list(document["resources"])
+
+
+def kinds(out: Path) -> dict[str, set[str]]:
+    """Kind of a difference -> paths."""
+    found: dict[str, set[str]] = {}
+    for difference in check_vendored(out).differences:
+        assert difference.message
+        assert difference.remedy
+        found.setdefault(difference.kind, set()).add(difference.path)
+    return found

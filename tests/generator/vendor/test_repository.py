@@ -2,11 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from hagen.generator.compatibility import compatibility
 from hagen.generator.errors import HagenError
@@ -19,42 +17,24 @@ from hagen.generator.vendor.lock import LOCK, decode, images_of_lock
 from hagen.generator.vendor.uses import uses
 from tests.generator.vendor.cluster import (
     FLANNEL,
+    SEALED,
     STAGING,
     _report,
     downloading,
     git,
+    kinds,
     manifest,
     mirror,
     pin,
     put,
     render,
+    resources,
     tree,
     vendor,
 )
 from tests.support import MINIMAL, VALID, name_of, planned
 
-BASE = "infrastructure/flannel/base/kustomization.yaml"
 URL = "https://raw.githubusercontent.com/flannel-io/flannel/v0.28.9/Documentation/kube-flannel.yml"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    return mirror(tmp_path / "mirror")
-
-
-def resources(out: Path, path: str = BASE) -> list[str]:
-    document = yaml.safe_load((out / path).read_text())
-    return list(document["resources"])
-
-
-def kinds(out: Path) -> dict[str, set[str]]:
-    """Kind of a difference -> paths."""
-    found: dict[str, set[str]] = {}
-    for difference in check_vendored(out).differences:
-        assert difference.message
-        assert difference.remedy
-        found.setdefault(difference.kind, set()).add(difference.path)
-    return found
 
 
 @pytest.mark.parametrize("fixture", VALID, ids=name_of)
@@ -147,125 +127,6 @@ def test_a_hand_edit_is_found_and_survives_renders(out: Path, store: Path) -> No
     assert kinds(out) == {"changed": {FLANNEL}}
 
 
-def remove(path: Path) -> None:
-    path.unlink()
-
-
-def damage(path: Path) -> None:
-    path.write_text("garbage [[[\n")
-
-
-def link(path: Path) -> None:
-    path.unlink()
-    path.symlink_to("/etc/hostname")
-
-
-def make_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-    (path / "mine.yaml").write_text("mine\n")
-
-
-@pytest.mark.parametrize("change", [remove, damage, link, make_folder])
-@pytest.mark.parametrize("path", [FLANNEL, LOCK])
-@pytest.mark.parametrize("behind", [False, True], ids=["same render", "newer render"])
-def test_vendor_puts_back_what_was_changed_and_committed(
-    out: Path, store: Path, change: Callable[[Path], None], path: str, *, behind: bool
-) -> None:
-    vendor(out, store)
-    before = tree(out)
-    change(out / path)
-    (out / BASE).write_text((out / BASE).read_text() + "# mine\n")
-    git(out, "add", "--all")
-    git(out, "commit", "--quiet", "--message", "By hand")
-    config = MINIMAL + b"network: {vrrp: {advertInterval: 500ms}}\n" if behind else MINIMAL
-    outcome = vendor(out, store, config)
-    assert outcome.action is (Action.MERGED if behind else Action.RESTORED)
-    assert outcome.restored == (path,)
-    assert path in git(out, "log", "-1", "--format=%B")
-    assert (out / path).read_bytes() == before[path]
-    assert not (out / path).is_symlink()
-    assert not kinds(out)
-    assert git(out, "status", "--porcelain") == ""
-    assert (out / BASE).read_text().endswith("# mine\n")
-    assert vendor(out, store, config).action is Action.UNCHANGED
-
-
-def test_vendor_puts_back_an_edited_copy_of_an_older_version(
-    out: Path, store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A conflict in nothing but copies is none."""
-    vendor(out, store)
-    (out / FLANNEL).write_bytes((out / FLANNEL).read_bytes() + b"# by hand\n")
-    git(out, "commit", "--all", "--message", "By hand")
-    pin(monkeypatch, "flannel", "v0.29.0")
-    mirror(store)
-    outcome = vendor(out, store)
-    assert (outcome.action, outcome.restored) == (Action.MERGED, (FLANNEL,))
-    assert not kinds(out)
-
-
-def test_another_conflict_is_still_the_users(out: Path, store: Path) -> None:
-    vendor(out, store)
-    (out / FLANNEL).unlink()
-    cluster_file = out / "clusters/production/hagen.yaml"
-    path = cluster_file if cluster_file.exists() else out / "hagen.yaml"
-    path.write_text("# mine\n")
-    git(out, "commit", "--all", "--message", "By hand")
-    outcome = vendor(out, store, MINIMAL + b"network: {vrrp: {advertInterval: 500ms}}\n")
-    assert outcome.action is Action.CONFLICT
-    assert outcome.conflicts == (path.relative_to(out).as_posix(),)
-
-
-def test_vendor_leaves_the_locks_of_other_clusters_alone(out: Path, store: Path) -> None:
-    vendor(out, store)
-    put(render(out, STAGING), STAGING)
-    git(out, "rm", "-rq", "clusters/staging")
-    git(out, "commit", "--quiet", "--message", "Staging is gone")
-    assert vendor(out, store).action is Action.UNCHANGED
-    assert not (out / "clusters/staging").exists()
-
-
-def test_a_copy_that_is_no_longer_needed_goes_though_edited(out: Path, store: Path) -> None:
-    config = MINIMAL + SEALED
-    vendor(out, store, config)
-    (out / COPY).write_text("by hand\n")
-    git(out, "commit", "--all", "--message", "By hand")
-    assert vendor(out, store).action is Action.MERGED
-    assert not (out / COPY).exists()
-    assert not kinds(out)
-
-
-def test_a_squashed_history_with_a_damaged_copy_is_put_right(out: Path, store: Path, tmp_path: Path) -> None:
-    vendor(out, store)
-    squashed = tmp_path / "squashed"
-    shutil.copytree(out, squashed, ignore=shutil.ignore_patterns(".git"))
-    git(squashed, "init", "--quiet", "--initial-branch=main")
-    (squashed / FLANNEL).write_text("by hand\n")
-    git(squashed, "add", "--all")
-    git(squashed, "commit", "--quiet", "--message", "Everything at once")
-    with pytest.raises(HagenError, match="not the ones"):
-        render(squashed)
-    assert vendor(squashed, store).restored == (FLANNEL,)
-    assert tree(squashed) == tree(out)
-
-
-def test_a_plain_folder_gets_back_what_is_missing_and_keeps_what_was_edited(out: Path, store: Path) -> None:
-    vendor(out, store, plain=True)
-    before = tree(out)
-    (out / FLANNEL).unlink()
-    (out / LOCK).unlink()
-    vendor(out, store, plain=True)
-    assert tree(out) == before
-    (out / FLANNEL).write_text("by hand\n")
-    with pytest.raises(HagenError) as caught:
-        vendor(out, store, plain=True)
-    assert caught.value.details == (FLANNEL,)
-    (out / FLANNEL).unlink()
-    vendor(out, store, plain=True)
-    assert tree(out) == before
-
-
 def test_the_lock_lists_every_image_of_the_cluster(out: Path, store: Path) -> None:
     put(render(out))
     assert images_of_lock((out / LOCK).read_bytes()) is None
@@ -345,64 +206,6 @@ def test_a_clone_without_hagens_branch_keeps_its_copies(out: Path, store: Path, 
     git(tmp_path, "clone", "--quiet", "--branch=main", "--single-branch", str(out), str(clone))
     assert put(render(clone)).action is Action.UNCHANGED
     assert tree(clone) == tree(out)
-
-
-def test_a_second_cluster_changes_no_byte_of_the_first(out: Path, store: Path) -> None:
-    vendor(out, store)
-    before = tree(out)
-    put(render(out, STAGING), STAGING)
-    after = tree(out)
-    assert {path: after[path] for path in before} == before
-    assert all("/overlays/staging/" in path or path.startswith("clusters/staging/") for path in after.keys() - before)
-    # Everything that staging needs lies in bases of production.
-    assert decode(after["clusters/staging/hagen.lock"], "") == {}
-    assert not kinds(out)
-    assert vendor(out, store, STAGING).action is Action.UNCHANGED
-    assert put(render(out)).action is Action.UNCHANGED
-
-
-SEALED = b"sealedSecrets: {enabled: true}\n"
-COPY = "infrastructure/sealed-secrets/base/upstream/controller.yaml"
-
-
-def test_a_component_of_the_second_cluster_alone(out: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    staging = STAGING + SEALED
-    vendor(out, store)
-    put(render(out, staging), staging)
-    assert decode((out / "clusters/staging/hagen.lock").read_bytes(), "")[COPY].sha256 == ""
-    assert kinds(out)["not-vendored"] == {COPY}
-    vendor(out, store, staging)
-    assert decode((out / "clusters/staging/hagen.lock").read_bytes(), "")[COPY].sha256
-    assert COPY not in decode((out / LOCK).read_bytes(), "")
-    assert not kinds(out)
-    # The first cluster leaves it alone, and a new version reaches it.
-    assert put(render(out)).action is Action.UNCHANGED
-    pin(monkeypatch, "sealed-secrets", "v0.39.1")
-    mirror(store)
-    assert vendor(out, store, staging).action is Action.UPDATED
-    assert b"v0.39.1" in (out / COPY).read_bytes()
-    assert not kinds(out)
-    # Without the component nothing of it is left.
-    put(render(out, STAGING), STAGING)
-    assert not [path for path in tree(out) if "sealed-secrets" in path]
-    assert not kinds(out)
-
-
-def test_a_component_moves_to_the_first_cluster_and_back(out: Path, store: Path) -> None:
-    staging, production = STAGING + SEALED, MINIMAL + SEALED
-    vendor(out, store)
-    vendor(out, store, staging)
-    put(render(out, production), production)
-    assert decode((out / LOCK).read_bytes(), "")[COPY].sha256
-    assert not kinds(out)
-    put(render(out, staging), staging)
-    assert decode((out / "clusters/staging/hagen.lock").read_bytes(), "") == {}
-    # The first gives it up; the second still builds on it, and its entry stays until the second takes it over.
-    put(render(out))
-    assert (out / COPY).exists()
-    assert not kinds(out)
-    put(render(out, staging), staging)
-    assert not kinds(out)
 
 
 def test_an_interrupted_vendoring_is_finished_before_the_next_render(
