@@ -89,7 +89,7 @@ ETCD = Dashboard(
                     "Writes that failed",
                     f"increase({of('hagen_etcd_proposals_failed_total')}[$__rate_interval])",
                     "{{load_balancer}} {{member}}",
-                    "None is right.",
+                    "There should be none.",
                 ),
                 graph(
                     "Database, share of its quota",

@@ -150,7 +150,7 @@ GALERA = Dashboard(
                     "Status that the agent cannot read",
                     of("hagen_galera_node_unreadable_variables"),
                     "{{load_balancer}} {{node}}",
-                    "Variables whose text means nothing to the agent. None is right; a new version may bring some.",
+                    "Variables whose text means nothing to the agent. There should be none; a new version may bring some.",
                     steps=((None, GOOD), (1, POOR)),
                 ),
             ],

@@ -52,7 +52,7 @@ HPA = Dashboard(
                     "Sees its metrics",
                     highest("namespace, hpa", "hagen_hpa_condition", 'condition="ScalingActive", status="true"'),
                     "{{namespace}}/{{hpa}}",
-                    "ScalingActive. False: blind, or scaled to zero by hand.",
+                    "ScalingActive is not true: blind, or scaled to zero by hand.",
                     "sees",
                     "blind",
                 ),

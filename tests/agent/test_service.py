@@ -18,9 +18,9 @@ from hagen.agent.exporter.server import ServeError
 from hagen.agent.notify import Notifier
 from hagen.agent.service import Service
 from hagen.agent.snapshot import EtcdMember, EtcdReading, Reading
+from tests.agent.configured import document
 from tests.agent.kubernetes.fixtures import resources
 from tests.agent.manager import Manager, manager
-from tests.agent.settings import document
 from tests.agent.test_once import Fake
 
 

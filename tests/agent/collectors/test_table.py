@@ -12,8 +12,8 @@ from hagen.agent.config import load_config
 from hagen.agent.kubernetes.credentials import TokenFiles
 from hagen.agent.runner import Runner
 from hagen.agent.snapshot import Snapshot
+from tests.agent.configured import config
 from tests.agent.kubernetes.fixtures import Hall
-from tests.agent.settings import config
 from tests.support import VALID, planned, rendered, write
 
 NAMES = {field.name for field in dataclasses.fields(Snapshot)} - {"time", "runs"}

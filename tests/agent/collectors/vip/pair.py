@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.agent.settings import document
+from tests.agent.configured import document
 
 VIP = "192.0.2.30"
 _CONFIGURATION = """
