@@ -18,4 +18,6 @@ def _story(lab: Lab) -> Story:
     lab.ensure(host, keepalived.daemon(host, lab.context))
 
 
-FAULT = Fault("keepalived-killed", "keepalived killed, restarted by systemd where the unit says so", _story, watch=6)
+FAULT = Fault(
+    "keepalived-killed", "keepalived killed, restarted by systemd where the unit says so", _story, watch=6, moves=None
+)
