@@ -12,13 +12,14 @@ CHECK_INTERVAL = 250
 
 @dataclass(frozen=True)
 class Target:
-    """`limit`: milliseconds, for the median; of each line of this fault and moment (empty: the fault itself)."""
+    """`limit`: milliseconds, for the median. `moment`: empty for the fault itself. `traffic`: empty for each."""
 
     title: str
     limit: int
     fault: str
     value: Callable[[Line], Sides]
     moment: str = ""
+    traffic: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Outcome:
     remark: str = ""
 
 
-def _gap(line: Line) -> Sides:
+def gap_of(line: Line) -> Sides:
+    """The gap of new connections, or of writes."""
     return line.gap
 
 
@@ -46,14 +48,14 @@ def _rotation(line: Line) -> Sides:
 
 _INTERVAL = "API requests fail within one check interval"
 TARGETS = (
-    Target("load balancer powered off: gap", 350, "load-balancer-off", _gap),
-    Target("haproxy crashes, restarted: gap", 100, "haproxy-crashes", _gap),
-    Target("haproxy crashes and stays dead: gap", 100, "haproxy-crashes-for-good", _gap),
-    Target("keepalived stopped: gap", 100, "keepalived-stopped", _gap),
+    Target("load balancer powered off: gap", 350, "load-balancer-off", gap_of),
+    Target("haproxy crashes, restarted: gap", 100, "haproxy-crashes", gap_of),
+    Target("haproxy crashes and stays dead: gap", 100, "haproxy-crashes-for-good", gap_of),
+    Target("keepalived stopped: gap", 100, "keepalived-stopped", gap_of),
     Target("API server hangs: out of rotation", 1500, "apiserver-hangs", _rotation),
     Target(f"control plane (etcd follower) off: {_INTERVAL}", CHECK_INTERVAL, "control-plane-off", _last),
     Target(f"control plane (etcd leader) off: {_INTERVAL}", CHECK_INTERVAL, "control-plane-leader-off", _last),
-    Target("database node powered off: writes resume", 8000, "worker-off", _gap),
+    Target("database node powered off: writes resume", 8000, "worker-off", gap_of, traffic="database"),
     Target(
         "cut healed: last failure before the remaining owner serves", 1000, "load-balancer-cut-off", _last, "healed"
     ),
@@ -66,10 +68,14 @@ def outcomes(lines: Sequence[Line], stress: Sequence[Mapping[str, Any]]) -> list
     return [*(_outcome(target, lines) for target in TARGETS), _writes(lines), _moves(stress)]
 
 
+def concerns(target: Target, line: Line) -> bool:
+    """The target is one for this fault, moment and traffic."""
+    here = line.moment == target.moment if target.moment else ":" not in line.title
+    return line.fault == target.fault and here and target.traffic in {"", line.traffic}
+
+
 def _outcome(target: Target, lines: Sequence[Line]) -> Outcome:
-    mine = [line for line in lines if line.fault == target.fault and _at(line, target.moment)]
-    if target.fault == "worker-off":
-        mine = [line for line in mine if line.traffic == "database"]
+    mine = [line for line in lines if concerns(target, line)]
     limit = f"{target.limit} ms"
     measured = [line for line in mine if "hagen" in line.gap]
     if not measured:
@@ -82,10 +88,6 @@ def _outcome(target: Target, lines: Sequence[Line]) -> Outcome:
     reached = ours.median <= target.limit and not ours.open
     above = "the worst run is above" if reached and ours.worst > target.limit else ""
     return Outcome(target.title, limit, found, reached, above)
-
-
-def _at(line: Line, moment: str) -> bool:
-    return line.moment == moment if moment else ":" not in line.title
 
 
 def _worst(found: Sequence[Sides], side: str) -> Spread | None:
