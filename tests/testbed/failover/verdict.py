@@ -7,6 +7,7 @@ from tests.testbed.failover.figures import Line, Sides
 
 # Milliseconds (or requests): less than the distance of two attempts cannot be told apart.
 _NEW, _KEPT, _STREAM, _REQUESTS = 10.0, 20.0, 50.0, 1.0
+_WRITE = 100.0  # a write waits for the disks of three nodes
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Aspect:
 def aspects(line: Line) -> list[Aspect]:
     """What is compared of one line."""
     return [
-        Aspect("gap", line.gap, _NEW),
+        Aspect("gap", line.gap, _WRITE if line.traffic == "database" else _NEW),
         Aspect("failed requests", line.failures, _REQUESTS, ""),
         Aspect("kept connection", line.kept, _KEPT),
         Aspect("watch", line.watch, _STREAM),
