@@ -46,7 +46,7 @@ testbed: $(STAMP) ## Start the reference network with the real daemons, and show
 	@$(BIN)/python -m tests.testbed
 
 break: $(STAMP) ## Break something in the running testbed; DO="off k8s-lb-1"
-	@$(BIN)/python -m tests.testbed do $(DO)
+	@$(BIN)/python -m tests.testbed do $(if $(LAB),--lab $(LAB)) $(DO)
 
 failover: $(STAMP) ## Measure every fault beside the kubeadm HA notes' settings (about an hour; needs root)
 	@$(BIN)/python -m tests.testbed.failover --write $(ARGS)

@@ -82,8 +82,9 @@ class Probes:
         found = {}
         for name, attempts in self._recording.attempts.items():
             seen = summarise(attempts, since, until)
-            kept = name.endswith(("-kept", "-watch"))
-            gap = longest_silence(attempts, since, until) if kept else seen.longest_gap
+            # One thing after the other: an attempt that hangs, and then succeeds, is silence too.
+            serial = name == Traffic.DATABASE or name.endswith(("-kept", "-watch"))
+            gap = longest_silence(attempts, since, until) if serial else seen.longest_gap
             failed = [
                 attempt.start - since for attempt in attempts if not attempt.ok and since <= attempt.start < until
             ]

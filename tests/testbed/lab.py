@@ -34,11 +34,12 @@ class Lab:
     """Hosts, daemons, and what can be done to them. Use `with started(...) as lab`."""
 
     def __init__(self, cluster: Cluster, settings: Callable[[Cluster], Settings]) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="hagen-testbed-"))
-        self.directory.chmod(0o755)
+        self.directory = Path(tempfile.gettempdir()) / f"hagen-testbed-{secrets.token_hex(4)}"
         self.cluster = cluster
         self.watched = False
+        # In this order: whatever happens to us, the keeper is there to remove the folder.
         self._keeper = self._keep()
+        self.directory.mkdir(mode=0o755)
         machines = {machine.name: str(machine.address) for machine in cluster.inventory.machines}
         machines["client"] = self._client_address()
         certificates = pki.issue(
