@@ -1,6 +1,7 @@
 """A rendered repository with a remote, as a pipeline's clone sees it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -84,13 +85,21 @@ class Clone:
         return result.stdout + result.stderr
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Clone:
-    """A clone of a rendered repository whose remote is a bare one beside it."""
-    (tmp_path / "hagen.yaml").write_bytes(CONFIGURATION)
-    first = Clone(tmp_path)
+@pytest.fixture(scope="session")
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bare clone of a rendered repository; to be copied, not to be changed."""
+    directory = tmp_path_factory.mktemp("rendered")
+    (directory / "hagen.yaml").write_bytes(CONFIGURATION)
+    first = Clone(directory)
     result = first.run("hagen", "render", "-o", "rendered")
     assert result.returncode == 0, result.stdout + result.stderr
     first.git("clone", "--quiet", "--bare", "rendered", "remote.git")
-    first.git("clone", "--quiet", str(tmp_path / "remote.git"), "clone")
+    return directory / "remote.git"
+
+
+@pytest.fixture
+def clone(remote: Path, tmp_path: Path) -> Clone:
+    """A clone of a rendered repository whose remote is a bare one beside it."""
+    shutil.copytree(remote, tmp_path / "remote.git")
+    Clone(tmp_path).git("clone", "--quiet", str(tmp_path / "remote.git"), "clone")
     return Clone(tmp_path / "clone")
