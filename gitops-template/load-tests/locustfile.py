@@ -84,14 +84,15 @@ class Experiment(LoadTestShape):
         """Users and users started per second, now; None ends the test."""
         if self.runner is None:
             return None
-        step = at(plan_of(options_of(self.runner.environment)), time.monotonic() - self._started())
+        plan = plan_of(options_of(self.runner.environment))
+        step = at(plan, time.monotonic() - self._started())
         if step is None:
             return None
         ended = record.begin(step)
         if ended is not None:
             log.info(ended.line())
-        # Within five seconds, however many: slowly enough for connections, fast against an autoscaler's quarter minute.
-        return step.users, max(1.0, step.users / 5)
+        # All of them within five seconds, up and down: slowly for connections, fast for an autoscaler's quarter minute.
+        return step.users, max(1.0, max(step.users for step in plan) / 5)
 
 
 class Visitor(HttpUser):

@@ -50,7 +50,7 @@ def test_what_is_under_way() -> None:
 
 
 def test_every_problem_is_named_at_once() -> None:
-    with pytest.raises(ValueError, match="pods from 9 to 3.*0 users per pod.*four numbers"):
+    with pytest.raises(ValueError, match=r"pods from 9 to 3.*0 users per pod.*four numbers"):
         steps(9, 3, 0, (1, 2))
 
 
