@@ -7,7 +7,6 @@ from pydantic import BeforeValidator, Field
 
 from .base import Section, without_ends
 
-
 Forge = Literal["github", "gitlab", "none"]
 _HOST: Final = re.compile(r"(?:[a-z]+://)?(?:[^@/]*@)?(?P<host>[^/:]+)")
 
@@ -49,6 +48,6 @@ class Repository(Section):
     revision: str = Field("main", description="Branch or tag that Argo CD follows.")
     forge: Forge = Field(
         default_factory=lambda data: forge(data["url"]),
-        description="Whose pipelines build the images (see apps.sources): github (Forgejo and Gitea read them too), gitlab "
-        "or none. Default: what the host in url says, none where it says nothing.",
+        description="Whose pipelines build the images (see apps.sources): github (Forgejo and Gitea read them too), "
+        "gitlab or none. Default: what the host in url says, none where it says nothing.",
     )
