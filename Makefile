@@ -32,6 +32,7 @@ lint: $(STAMP) ## Style of the code
 types: $(STAMP) ## mypy --strict on the three packages and on the testbed
 	$(BIN)/mypy generator agent bootstrap
 	$(BIN)/mypy -p tests.testbed
+	$(BIN)/mypy gitops-template/load-tests
 
 contracts: $(STAMP) ## Who may import whom
 	$(BIN)/lint-imports

@@ -4,7 +4,7 @@
 set -euo pipefail
 packages=(
     haproxy keepalived cloud-init nftables curl openssl iproute2 util-linux
-    etcd-server etcd-client mariadb-server mariadb-client galera-4 rsync prometheus wrk
+    etcd-server etcd-client mariadb-server mariadb-client galera-4 rsync prometheus wrk shellcheck busybox
 )
 
 missing=()
