@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render test lint types contracts unit daemons testbed break failover update bench package clean
+.PHONY: help setup render test lint types contracts unit daemons lxd testbed break failover update bench package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ render: $(STAMP) ## Render the reference cluster into build/production
 
 test: $(STAMP) ## Everything that must hold: linters, types, contracts, tests
 	@scripts/system-packages.sh
-	@$(MAKE) --no-print-directory lint types contracts unit daemons
+	@$(MAKE) --no-print-directory lint types contracts unit daemons lxd
 
 lint: $(STAMP) ## Style of the code
 	$(BIN)/ruff check .
@@ -37,10 +37,13 @@ contracts: $(STAMP) ## Who may import whom
 	$(BIN)/lint-imports
 
 unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
-	$(PYTEST) -n auto -m "not testbed" $(ARGS)
+	$(PYTEST) -n auto -m "not testbed and not lxd" $(ARGS)
 
 daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k name" chooses
 	$(PYTEST) -m testbed tests/testbed $(ARGS)
+
+lxd: $(STAMP) ## The tests on a real LXD, which they start and end; ARGS="-k name" chooses
+	$(PYTEST) -m lxd tests/bootstrap $(ARGS)
 
 testbed: $(STAMP) ## Start the reference network with the real daemons, and show it (needs root)
 	@$(BIN)/python -m tests.testbed

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs the system packages that the tests hold rendered files against, and those of the testbed. Needs root and apt;
-# says what it does.
+# Installs the system packages that the tests hold rendered files against, those of the testbed, and an LXD that the tests
+# start themselves. Needs root and apt; says what it does.
 set -euo pipefail
 packages=(
     haproxy keepalived cloud-init nftables curl openssl iproute2 util-linux
     etcd-server etcd-client mariadb-server mariadb-client galera-4 rsync prometheus
+    lxd lxd-client lxcfs dnsmasq-base uidmap btrfs-progs mmdebstrap zstd attr
 )
 
 missing=()

@@ -1,7 +1,7 @@
 """What the steps ask of a provider of machines. Nothing of LXD is visible from here on.
 
-Every method waits until it is done, within its deadline, and looks before it acts: to create what is there as wanted, to
-start what runs, to stop what is stopped and to delete what is gone are all done at once. Methods may be called from
+Every method waits until it is done, within its deadline, and looks before it acts: to create what is there as wanted,
+to start what runs, to stop what is stopped and to delete what is gone are all done at once. Methods may be called from
 several threads at a time, each for a machine of its own.
 """
 
@@ -22,11 +22,15 @@ class ProviderError(Exception):
         self.place, self.cause, self.remedy, self.again = place, cause, remedy, again
 
 
-class ForeignMachine(ProviderError):
+class ForeignMachine(ProviderError):  # noqa: N818 -- it says what is the matter
     """A machine of this name is there, and was not made by hagen for this cluster: it is not touched."""
 
 
-class Timeout(ProviderError):
+class MustStop(ProviderError):  # noqa: N818
+    """What is wanted can only be changed while the machine is switched off."""
+
+
+class Timeout(ProviderError):  # noqa: N818
     """The deadline passed. What was begun may still be going on at the provider."""
 
 
@@ -50,7 +54,8 @@ class Image:
 class Wanted:
     """One machine as it shall be. Sizes as "4GiB"; empty text leaves the choice to the provider.
 
-    `digest`: of everything that can only change by making the machine anew; kept with it.
+    `digest`: of everything that can only change by making the machine anew; kept with it. `interface`: what a container
+    calls its network card; in a virtual machine the kernel names it. `profiles`: besides the provider's default ones.
     """
 
     name: str
@@ -64,14 +69,28 @@ class Wanted:
     bridge: str
     address: str
     user_data: str
+    interface: str = ""
     profiles: tuple[str, ...] = ()
     host: str = ""
     digest: str = ""
 
 
 @dataclass(frozen=True)
+class Network:
+    """A network for machines. `gateway`: "10.10.10.1/24"; `dhcp`: "10.10.10.100-10.10.10.199", empty for all of it."""
+
+    name: str
+    gateway: str
+    dhcp: str = ""
+    mtu: int | None = None
+
+
+@dataclass(frozen=True)
 class Machine:
-    """One machine as it is. `addresses`: IPv4, global, empty while they are not known."""
+    """One machine as it is. `addresses`: IPv4, of the card that it was made with; empty while they are not known.
+
+    `profiles` as in Wanted; `cpu` and `memory` are what was asked for, not what is used.
+    """
 
     name: str
     role: str
@@ -80,6 +99,7 @@ class Machine:
     host: str = ""
     cpu: int | None = None
     memory: str = ""
+    profiles: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
 
 
@@ -126,8 +146,16 @@ class Provider(Protocol):
         """Who answers, and what it has. For preflight and doctor."""
         ...
 
-    def has_image(self, image: Image, *, virtual: bool) -> bool:
-        """Whether a machine of this kind could be made from it now."""
+    def has_image(self, image: Image, *, virtual: bool) -> bool | None:
+        """Whether a machine of this kind could be made from it now. None when that cannot be told from here."""
+        ...
+
+    def ensure_network(self, network: Network) -> bool:
+        """Make the network. False when one of this name is there: it is taken as it is, whoever made it."""
+        ...
+
+    def delete_network(self, name: str) -> bool:
+        """Remove the network that `ensure_network` made for this cluster. False for none, or somebody else's."""
         ...
 
     def machines(self) -> Mapping[str, Machine]:
@@ -139,7 +167,10 @@ class Provider(Protocol):
         ...
 
     def change(self, wanted: Wanted) -> bool:
-        """Bring what can change in place (processors, memory, profiles) to what is wanted. False when it is so."""
+        """Bring what can change in place (processors, memory, profiles) to what is wanted. False when it is so.
+
+        MustStop when a running machine does not take it.
+        """
         ...
 
     def start(self, name: str) -> None:
@@ -147,7 +178,7 @@ class Provider(Protocol):
         ...
 
     def stop(self, name: str, *, timeout: float, force: bool = False) -> None:
-        """Shut down within `timeout` seconds; with `force` switch off at once."""
+        """Shut down within `timeout` seconds (Timeout when it is still on then); with `force` switch off at once."""
         ...
 
     def delete(self, name: str) -> bool:
@@ -155,13 +186,23 @@ class Provider(Protocol):
         ...
 
     def execute(self, name: str, argv: Sequence[str], *, timeout: float, stdin: bytes = b"") -> Outcome:
-        """Run a command as root. Timeout after so many seconds, and then the command is ended on the machine."""
+        """Run a command as root. Timeout after so many seconds, and then the command is ended on the machine.
+
+        A program that is not there: code 127, as in a shell.
+        """
         ...
 
     def push(self, name: str, path: str, content: bytes, *, mode: int = 0o644, owner: str = "root") -> None:
-        """Put a file in place, whole or not at all; missing folders are made."""
+        """Put a file in place of a running machine, whole or not at all; missing folders are made.
+
+        `owner`: a user's name, and with a colon a group's ("haproxy:haproxy").
+        """
         ...
 
     def pull(self, name: str, path: str) -> bytes:
         """A file's content. ProviderError when there is none."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections. The next call opens new ones."""
         ...

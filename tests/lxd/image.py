@@ -1,0 +1,54 @@
+"""The image that the tests' machines are made from: built once, kept in the user's cache under its recipe's hash."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+RECIPE = Path(__file__).parent / "recipe"
+SUITE = "bookworm"
+BUILD_LIMIT = 900.0
+
+
+def cache() -> Path:
+    """Where built images are kept; made when missing."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    directory = base / "hagen" / "test-images"
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def key(packages: tuple[str, ...] = ()) -> str:
+    """What the image is made of: every file of the recipe, the suite and further packages."""
+    digest = hashlib.sha256(repr((SUITE, packages)).encode())
+    for file in sorted(path for path in RECIPE.rglob("*") if path.is_file()):
+        digest.update(str(file.relative_to(RECIPE)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def built(packages: tuple[str, ...] = ()) -> Path:
+    """The image; made first where the cache has none of this recipe (one to three minutes). Needs root and a mirror."""
+    target = cache() / f"{key(packages)}.tar.zst"
+    with (cache() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            _build(target, packages)
+    return target
+
+
+def _build(target: Path, packages: tuple[str, ...]) -> None:
+    memory = Path("/dev/shm")  # noqa: S108
+    scratch = Path(tempfile.mkdtemp(prefix="hagen-image-", dir=memory if memory.is_dir() else None))
+    unfinished = target.with_suffix(".part")
+    try:
+        command = [RECIPE / "build.sh", SUITE, scratch, unfinished, *packages]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BUILD_LIMIT)
+        if done.returncode != 0:
+            raise RuntimeError(f"the test image cannot be built: {done.stderr[-2000:]}")
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
