@@ -22,24 +22,26 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 
 
+Request = Callable[..., requests.Response]  # arguments as requests takes them
+
+
 class Node(Protocol):
     """A place in LXD's API, as pylxd's `client.api` walks it. Requests raise pylxd's and requests' exceptions."""
 
+    get: Request
+    post: Request
+    put: Request
+    patch: Request
+    delete: Request
+
     def __getitem__(self, item: str) -> "Node": ...
-    def get(self, **arguments: Any) -> requests.Response: ...
-    def post(self, **arguments: Any) -> requests.Response: ...
-    def put(self, **arguments: Any) -> requests.Response: ...
-    def patch(self, **arguments: Any) -> requests.Response: ...
-    def delete(self, **arguments: Any) -> requests.Response: ...
 
 
 class Client(Protocol):
     """What is used of pylxd.Client. `host_info`: GET /1.0."""
 
-    @property
-    def api(self) -> Node: ...
-    @property
-    def host_info(self) -> Mapping[str, Any]: ...
+    api: Node
+    host_info: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Server:
                 project=self.project or None,
                 session=session,
             )
-        except Exception as error:  # noqa: BLE001 -- ws4py, ssl and open() raise what they like here
+        except Exception as error:  # ssl and open() raise what they like here
             raise translated(self.place, error) from error
         if client.host_info.get("auth") != "trusted":
             raise ProviderError(
@@ -90,9 +92,7 @@ class Server:
 
     def _pair(self) -> tuple[str, str] | None:
         if (self.certificate is None) != (self.key is None):
-            raise ProviderError(
-                self.place, "a client certificate needs its key, and a key its certificate", "Name both."
-            )
+            raise ProviderError(self.place, "a client certificate and its key need each other", "Name both.")
         return (str(self.certificate), str(self.key)) if self.certificate and self.key else None
 
 

@@ -64,9 +64,7 @@ KNOWN: Final = (
     _known(r"not authorized|forbidden|certificate is restricted", None, "Give this client's certificate access."),
     # On the way to a machine that runs.
     _known(r"VM agent (isn't|is not) currently running|VM agent.*(offline|not)", "it is still booting", "", again=True),
-    _known(
-        r"instance is busy|is busy running|operation.*already in progress", "LXD is still busy with it", "", again=True
-    ),
+    _known(r"is busy|operation.*already in progress", "LXD is still busy with it", "", again=True),
     _known(
         r"daemon is shutting down|database is locked|no available.*database|leader.*(lost|not found)",
         None,
@@ -85,9 +83,7 @@ KNOWN: Final = (
         None,
         "The machine's address must lie in the network that `network.bridge` names, and LXD must manage that network.",
     ),
-    _known(
-        r"network not found|Failed (loading|to load) network|parent device .* (not|does)", None, "Check network.bridge."
-    ),
+    _known(r"network not found|Failed (loading|to load) network|parent device", None, "Check network.bridge."),
     _known(
         r"storage pool not found|Failed loading storage pool|No root device could be found|pool.*not exist",
         None,

@@ -59,16 +59,15 @@ def _outcome(api: Api, place: str, operation: Mapping[str, Any]) -> Outcome:
     result = operation.get("metadata") or {}
     code = result.get("return")
     if not isinstance(code, int) or code < 0:
-        raise ProviderError(
-            place, "LXD does not say how the command ended", "Look whether the machine still runs.", again=True
-        )
+        remedy = "Look whether the machine still runs."
+        raise ProviderError(place, "LXD does not say how the command ended", remedy, again=True)
     output = result.get("output") or {}
     return Outcome(code, *(_taken(api, place, output.get(stream, "")) for stream in ("1", "2")))
 
 
 def _taken(api: Api, place: str, url: str) -> bytes:
     """A recorded stream, which is then removed. LXD 6 keeps them in another folder than 5.0: the answer says where."""
-    path = [part for part in url.split("?")[0].split("/") if part][1:]  # without the API's version
+    path = [part for part in url.partition("?")[0].split("/") if part][1:]  # without the API's version
     if not path:
         return b""
     content, _ = api.content(place, *path)

@@ -18,12 +18,12 @@ chmod -- "$4" "$2" && sync -- "$2" && mv -fT -- "$2" "$3"
 
 
 def beside(path: str) -> str:
-    """Where a file is put together: in the same folder, hidden, one name only, so that a broken attempt is overwritten."""
+    """Where a file is put together: in the same folder, and under one name only, so that nothing piles up."""
     folder, _, name = path.rpartition("/")
     return f"{folder}/.{name}.hagen-new"
 
 
-def push(api: Api, name: str, path: str, content: bytes, checksum: str, mode: int, owner: str) -> None:
+def push(api: Api, name: str, path: str, content: bytes, *, checksum: str, mode: int, owner: str) -> None:
     """Upload beside, compare the checksum on the machine, rename. Repeated when what arrived is not what was sent:
     https://github.com/canonical/pylxd/issues/538
     """
@@ -43,9 +43,7 @@ def push(api: Api, name: str, path: str, content: bytes, checksum: str, mode: in
         if outcome.code != DAMAGED:
             said = outcome.stderr.decode(errors="replace").strip()
             raise ProviderError(place, f"{path} cannot be put in place: {said}", "")
-    raise ProviderError(
-        place, f"{path} does not arrive as it was sent", "Look at the connection and its disk.", again=True
-    )
+    raise ProviderError(place, f"{path} does not arrive as it was sent", "Look at its disk.", again=True)
 
 
 def _make_folder(api: Api, name: str, folder: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..contract import Offer, ProviderError
+from ..contract import Capacity, Offer, ProviderError
 from . import reading
 from .api import Api
 from .payload import default_pool
@@ -37,11 +37,13 @@ def offer(api: Api, cluster: str) -> Offer:
 
 
 def _members(api: Api) -> dict[str, str]:
+    """Name to what is wrong with it."""
+    members = api.get(PLACE, "cluster", "members", recursion=1)
     return {
         member["server_name"]: ""
         if member["status"] == "Online"
         else f"{member['status']}: {member.get('message', '')}"
-        for member in api.get(PLACE, "cluster", "members", recursion=1)
+        for member in members
     }
 
 
@@ -50,14 +52,14 @@ def _attributes(network: dict[str, Any]) -> dict[str, str]:
     return {**(network.get("config") or {}), "type": network.get("type", ""), "managed": managed}
 
 
-def _host(api: Api, name: str, trouble: str, pool: str | None) -> Any:
+def _host(api: Api, name: str, trouble: str, pool: str | None) -> Capacity:
     target = {"target": name} if name else {}
     if trouble:
-        return reading.capacity(name, {}, {}, {}, (trouble,))
+        return reading.capacity(name, {}, {}, {}, notes=(trouble,))
     server = api.get(PLACE, **target)
     space = _or_empty(api, "storage-pools", pool, "resources", **target) if pool else {}
     resources = _or_empty(api, "resources", **target)
-    return reading.capacity(name, server["environment"], resources, space, ())
+    return reading.capacity(name, server["environment"], resources, space)
 
 
 def _or_empty(api: Api, *path: str, **parameters: str) -> Any:

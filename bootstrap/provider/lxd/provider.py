@@ -104,7 +104,8 @@ class LxdProvider:
     def push(self, name: str, path: str, content: bytes, *, mode: int = 0o644, owner: str = "root") -> None:
         """Checked by SHA-256 on the machine before it is renamed into place."""
         self._running(name)
-        files.push(self._api, name, path, content, hashlib.sha256(content).hexdigest(), mode, owner)
+        checksum = hashlib.sha256(content).hexdigest()
+        files.push(self._api, name, path, content, checksum=checksum, mode=mode, owner=owner)
 
     def pull(self, name: str, path: str) -> bytes:
         """Of a stopped container too."""

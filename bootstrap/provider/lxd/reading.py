@@ -85,7 +85,8 @@ def capacity(
     environment: Mapping[str, Any],
     resources: Mapping[str, Any],
     pool: Mapping[str, Any],
-    notes: tuple[str, ...],
+    *,
+    notes: tuple[str, ...] = (),
 ) -> Capacity:
     """One host: GET /1.0, /1.0/resources and /1.0/storage-pools/NAME/resources of it; each may be empty."""
     memory, space = resources.get("memory") or {}, pool.get("space") or {}

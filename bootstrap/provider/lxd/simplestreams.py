@@ -11,13 +11,7 @@ import requests
 INDEX: Final = "streams/v1/index.json"
 SECONDS: Final = (10.0, 30.0)
 # LXD's names for architectures, and simplestreams'.
-ARCHITECTURES: Final = {
-    "x86_64": "amd64",
-    "aarch64": "arm64",
-    "ppc64le": "ppc64el",
-    "s390x": "s390x",
-    "riscv64": "riscv64",
-}
+ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64", "ppc64le": "ppc64el"}
 DISKS: Final = frozenset({"disk-kvm.img", "disk1.img", "uefi1.img"})
 FILE_SYSTEMS: Final = frozenset({"squashfs", "root.tar.xz"})
 METADATA: Final = frozenset({"lxd.tar.xz", "lxd_combined.tar.gz", "incus.tar.xz"})
