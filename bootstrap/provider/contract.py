@@ -12,13 +12,13 @@ from typing import Protocol
 
 
 class ProviderError(Exception):
-    """A request was not carried out. `cause` and `remedy`: one sentence each, without secrets.
+    """A request was not carried out. `cause`: a sentence without its full stop, `remedy`: whole sentences; no secrets in either.
 
     `again`: the same request may succeed in a moment (the machine is booting, the server is busy).
     """
 
     def __init__(self, place: str, cause: str, remedy: str = "", *, again: bool = False) -> None:
-        super().__init__(f"{place}: {cause}" + (f" {remedy}" if remedy else ""))
+        super().__init__(f"{place}: {cause}" + (f". {remedy}" if remedy else ""))
         self.place, self.cause, self.remedy, self.again = place, cause, remedy, again
 
 

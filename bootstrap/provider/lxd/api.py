@@ -13,14 +13,16 @@ from pylxd.exceptions import NotFound
 
 from ..contract import ProviderError, Timeout
 from .connect import READ_SECONDS, Client, Connections, Node
-from .errors import translated
+from .errors import Failed, translated
 
 T = TypeVar("T")
 Method = Literal["post", "put", "patch", "delete"]
 # How long the server keeps one request for the end of an operation; then it is asked again.
 SLICE: Final = 20
 PAUSE: Final = 0.5
+# https://documentation.ubuntu.com/lxd/en/latest/rest-api/#status-codes
 RUNNING: Final = range(100, 200)
+SUCCESS: Final = 200
 
 assert SLICE < READ_SECONDS  # noqa: S101 -- else every long operation would look like a dead server
 
@@ -46,11 +48,14 @@ class Api:
 
         return self._call(place, ask)
 
-    def content(self, place: str, *path: str, **parameters: str) -> tuple[bytes, Mapping[str, str]]:
-        """A file, not JSON, and the headers."""
+    def content(self, place: str, *path: str, **parameters: str) -> tuple[bytes, Mapping[str, str]] | None:
+        """A file, not JSON, and the headers. None when there is none of this name."""
 
-        def ask(client: Client) -> tuple[bytes, Mapping[str, str]]:
-            response = _node(client, path).get(params=dict(parameters), is_api=False)
+        def ask(client: Client) -> tuple[bytes, Mapping[str, str]] | None:
+            try:
+                response = _node(client, path).get(params=dict(parameters), is_api=False)
+            except NotFound:
+                return None
             return response.content, response.headers
 
         return self._call(place, ask)
@@ -122,8 +127,11 @@ def wait(client: Client, place: str, identity: str, end: float) -> Mapping[str, 
             time.sleep(PAUSE)
             continue
         code = operation.get("status_code", 0)
-        if code not in RUNNING:
+        # LXD calls a command that ends with 126 or 127 a failure; what it ended with is for who ran it to judge.
+        if code == SUCCESS or "return" in (operation.get("metadata") or {}):
             return operation
+        if code not in RUNNING:
+            raise Failed(operation.get("err") or operation.get("status") or "LXD does not say why")
         if end <= time.monotonic():
             raise Timeout(place, "LXD was not done in time", "It goes on there; run again to see what came of it.")
 

@@ -15,6 +15,10 @@ from ..contract import MustStop, ProviderError, Timeout
 MOST: Final = 400
 
 
+class Failed(Exception):  # noqa: N818 -- LXD's word
+    """An operation ended in failure; the server's text."""
+
+
 class Known(NamedTuple):
     """`cause` None: LXD's own words say it."""
 

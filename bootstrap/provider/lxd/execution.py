@@ -70,7 +70,9 @@ def _taken(api: Api, place: str, url: str) -> bytes:
     path = [part for part in url.partition("?")[0].split("/") if part][1:]  # without the API's version
     if not path:
         return b""
-    content, _ = api.content(place, *path)
+    recorded = api.content(place, *path)
+    if recorded is None:
+        raise ProviderError(place, "LXD has lost what the command printed", "")
     with suppress(ProviderError):  # a leftover log of LXD's is none of the command's business
         api.act(place, "delete", *path, within=ANSWER)
-    return content
+    return recorded[0]

@@ -56,7 +56,10 @@ def _make_folder(api: Api, name: str, folder: str) -> None:
 def pull(api: Api, name: str, path: str) -> bytes:
     """A file's content."""
     place = f"machine {name}"
-    content, headers = api.content(place, "instances", name, "files", path=path)
+    found = api.content(place, "instances", name, "files", path=path)
+    if found is None:
+        raise ProviderError(place, f"there is no {path}", "")
+    content, headers = found
     if headers.get("X-LXD-type", "file") != "file":
         raise ProviderError(place, f"{path} is a {headers['X-LXD-type']}, not a file", "")
     return content
