@@ -43,7 +43,7 @@ daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k nam
 	$(PYTEST) -m testbed tests/testbed $(ARGS)
 
 lxd: $(STAMP) ## The tests on a real LXD, which they start and end; ARGS="-k name" chooses
-	$(PYTEST) -m lxd tests/bootstrap $(ARGS)
+	$(PYTEST) -m lxd tests/bootstrap tests/lxd $(ARGS)
 
 testbed: $(STAMP) ## Start the reference network with the real daemons, and show it (needs root)
 	@$(BIN)/python -m tests.testbed

@@ -39,6 +39,16 @@ def built(packages: tuple[str, ...] = ()) -> Path:
     return target
 
 
+def empty_disk(directory: Path) -> Path:
+    """An image for virtual machines with nothing on its disk: enough to make one, not to boot it."""
+    run = lambda *command: subprocess.run(command, check=True, capture_output=True, cwd=directory)  # noqa: E731
+    shutil.copy(RECIPE / "metadata.yaml", directory)
+    shutil.copytree(RECIPE / "templates", directory / "templates")
+    run("qemu-img", "create", "-q", "-f", "qcow2", "rootfs.img", "1G")
+    run("tar", "-cf", "empty.tar", "metadata.yaml", "templates", "rootfs.img")
+    return directory / "empty.tar"
+
+
 def _build(target: Path, packages: tuple[str, ...]) -> None:
     memory = Path("/dev/shm")  # noqa: S108
     scratch = Path(tempfile.mkdtemp(prefix="hagen-image-", dir=memory if memory.is_dir() else None))

@@ -25,14 +25,39 @@ profiles:
 """
 
 
+FIRST_MEMBER = """
+config: {images.auto_update_interval: "0", core.https_address: "192.0.2.11:8443"}
+cluster: {server_name: node1, enabled: true}
+storage_pools: [{name: default, driver: dir}]
+profiles:
+- {name: default, devices: {root: {type: disk, path: /, pool: default}}}
+"""
+NEXT_MEMBER = """
+config: {}
+cluster: {server_name: node2, enabled: true, server_address: "192.0.2.12:8443", cluster_token: TOKEN}
+"""
+
+
+def cluster_of_two(images: Mapping[str, str]) -> tuple["Daemon", "Daemon"]:
+    """Two members of one LXD cluster."""
+    return (
+        Daemon("node1", "192.0.2.11", FIRST_MEMBER, images=images),
+        Daemon("node2", "192.0.2.12", NEXT_MEMBER, joins="node1"),
+    )
+
+
 @dataclass(frozen=True)
 class Daemon:
-    """One LXD. `preseed` as `lxd init --preseed` takes it; `virtual`: it is told that the kernel could run VMs."""
+    """One LXD. `preseed` as `lxd init --preseed` takes it; `virtual`: it is told that the kernel could run VMs.
+
+    `joins`: the daemon, started before, whose cluster it joins; "TOKEN" in its preseed is replaced.
+    """
 
     name: str
     address: str = "192.0.2.1"
     preseed: str = ALONE
     virtual: bool = False
+    joins: str = ""
     images: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -18,4 +18,4 @@ def need_lxd() -> None:
 def need_virtual_machines() -> None:
     """QEMU, which LXD asks for its features before it takes a virtual machine at all."""
     need_lxd()
-    requirements.need("qemu-system-x86_64", "qemu-img")
+    requirements.need("qemu-system-x86_64", "qemu-img", "/usr/share/OVMF/OVMF_CODE.fd")

@@ -1,7 +1,8 @@
 """The first process of a site: LXD daemons, each in a network namespace of its own, all on one bridge.
 
-First line of standard input: JSON {"servers": [{"name", "address": "192.0.2.1", "virtual": bool, "images": {alias:
-path}}], "preseed": {name: text}, "memory": "8G"}. Answer: {} or {"error": text}. Lives until it is killed.
+First line of standard input: JSON {"servers": [{"name", "address": "192.0.2.1", "preseed": text, "virtual": bool,
+"joins": name of a server or "", "images": {alias: path}}], "memory": "8G"}. Answer: {} or {"error": text}. Lives until it is killed,
+or its standard input ends.
 Everything below /mnt and /run is memory that only this site sees; from outside it is /proc/PID/root/mnt/NAME.
 """
 
@@ -10,6 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -27,14 +30,15 @@ exec "$@"
 """
 
 
-def run(*command: str | Path, stdin: str = "", environment: dict[str, str] | None = None, seconds: float = 300) -> None:
-    """A command that has to succeed."""
+def run(*command: str | Path, stdin: str = "", environment: dict[str, str] | None = None, seconds: float = 300) -> str:
+    """What a command prints, which has to succeed."""
     done = subprocess.run(
         [str(part) for part in command],
         input=stdin, text=True, check=False, capture_output=True, timeout=seconds, env=environment,
     )  # fmt: skip
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout[-1000:]}{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def private(memory: str) -> None:
@@ -82,6 +86,16 @@ def daemon(server: dict[str, Any]) -> subprocess.Popen[bytes]:
         )  # fmt: skip
 
 
+def preseed(plan: dict[str, Any], server: dict[str, Any]) -> str:
+    """Its configuration; with a token of the member that it joins in it."""
+    text = str(server["preseed"])
+    for member in plan["servers"]:
+        if member["name"] == server["joins"]:
+            printed = run("lxc", "cluster", "add", server["name"], environment=environment_of(member))
+            text = text.replace("TOKEN", printed.split()[-1])
+    return text
+
+
 def build(plan: dict[str, Any]) -> None:
     """From nothing to daemons that answer, configured, with images."""
     private(plan["memory"])
@@ -99,14 +113,23 @@ def build(plan: dict[str, Any]) -> None:
         daemon(server)
         environment = environment_of(server)
         run("lxd", "waitready", f"--timeout={READY_SECONDS}", environment=environment, seconds=READY_SECONDS + 10)
-        run("lxd", "init", "--preseed", stdin=server["preseed"], environment=environment)
+        # Run where the daemon is: to join, the command itself speaks with the other member.
+        there = ["nsenter", f"--net=/run/netns/{server['name']}"]
+        run(*there, "lxd", "init", "--preseed", stdin=preseed(plan, server), environment=environment)
         for alias, path in server["images"].items():
             run("lxc", "image", "import", path, "--alias", alias, environment=environment)
+
+
+def end_with_the_life_line() -> None:
+    """The keeper holds the other end, and may be killed."""
+    sys.stdin.read()
+    os._exit(0)
 
 
 def main() -> None:
     """Build, answer, and reap the dead for ever: this is process 1 here."""
     plan = json.loads(sys.stdin.readline())
+    threading.Thread(target=end_with_the_life_line, daemon=True).start()
     try:
         build(plan)
         answer = {}
@@ -119,8 +142,7 @@ def main() -> None:
         try:
             os.wait()
         except ChildProcessError:
-            sys.stdin.read()  # nothing runs, nothing to reap: until the keeper ends this
-            return
+            time.sleep(1)  # nothing runs, nothing to reap
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def _known(
     return Known(re.compile(pattern, re.IGNORECASE), cause, remedy, again, kind)
 
 
-KNOWN: Final = (
-    # The connection.
+# What this end says of the connection.
+CONNECTION: Final = (
     _known(
         r"permission denied.*socket|socket.*permission denied|PermissionError",
         "the socket is there, and this user may not use it",
@@ -65,8 +65,16 @@ KNOWN: Final = (
         "",
         again=True,
     ),
+)
+# What LXD answers.
+SERVER: Final = (
+    _known(
+        r"connection refused|no route to host|network is unreachable|i/o timeout|no such host|TLS handshake timeout",
+        None,
+        "LXD itself cannot reach that: a cluster member that is off, or an image server (see `core.proxy_https`).",
+        again=True,
+    ),
     _known(r"not authorized|forbidden|certificate is restricted", None, "Give this client's certificate access."),
-    # On the way to a machine that runs.
     _known(r"VM agent (isn't|is not) currently running|VM agent.*(offline|not)", "it is still booting", "", again=True),
     _known(r"is busy|operation.*already in progress", "LXD is still busy with it", "", again=True),
     _known(
@@ -80,7 +88,6 @@ KNOWN: Final = (
         None,
         "Another instance has this address, stopped ones count too: remove it, or choose another in hagen.yaml.",
     ),
-    # What is asked for does not fit.
     _known(
         r"invalid value for network option|device ip address.*not within|not within network|static.*only.*managed|"
         r"Cannot use.*ipv4\.address|ipv4\.address",
@@ -148,7 +155,8 @@ def translated(place: str, error: BaseException) -> ProviderError:
         return ProviderError(place, str(error), "Update LXD: 5.0 LTS is the oldest that is supported.")
     text = said(error)
     line = text.strip().splitlines()[0][:MOST] if text.strip() else type(error).__name__
-    for known in KNOWN:
+    answered = isinstance(error, (Failed, exceptions.LXDAPIException))
+    for known in SERVER if answered else CONNECTION:
         if known.pattern.search(text):
             return known.kind(place, known.cause or line, known.remedy, again=known.again)
     return ProviderError(place, line)

@@ -59,10 +59,11 @@ def _host(api: Api, name: str, trouble: str, pool: str | None) -> Capacity:
     server = api.get(PLACE, **target)
     space = _or_empty(api, "storage-pools", pool, "resources", **target) if pool else {}
     resources = _or_empty(api, "resources", **target)
-    return reading.capacity(name, server["environment"], resources, space)
+    notes = reading.notes(_or_empty(api, "warnings", recursion=1), name)
+    return reading.capacity(name, server["environment"], resources, space, notes=notes)
 
 
-def _or_empty(api: Api, *path: str, **parameters: str) -> Any:
+def _or_empty(api: Api, *path: str, **parameters: str | int) -> Any:
     """Some of it is not for every client, and not in every kind of pool or network."""
     try:
         return api.find(PLACE, *path, **parameters) or {}

@@ -80,6 +80,17 @@ def _is_ipv4(text: str) -> bool:
     return True
 
 
+def notes(warnings: Iterable[Mapping[str, Any]], host: str) -> tuple[str, ...]:
+    """Why a host cannot run one kind of machine, from GET /1.0/warnings."""
+    return tuple(
+        warning["last_message"]
+        for warning in warnings
+        if warning.get("type") == "Instance type not operational"
+        and warning.get("status") != "resolved"
+        and (warning.get("location") or "") in {"", "none", host}
+    )
+
+
 def capacity(
     host: str,
     environment: Mapping[str, Any],

@@ -271,7 +271,9 @@ class FakeLxd(BaseAdapter):
         name, config = body["name"], body.get("config", {})
         for value in config.values():
             if not isinstance(value, str):
-                raise Refusal(400, "json: cannot unmarshal number into Go struct field InstancesPost.config of type string")
+                raise Refusal(
+                    400, "json: cannot unmarshal number into Go struct field InstancesPost.config of type string"
+                )
         for profile in body.get("profiles") or []:
             if profile != "default":
                 raise Refusal(400, f'Requested profile "{profile}" doesn\'t exist')
