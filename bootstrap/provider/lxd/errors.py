@@ -43,7 +43,7 @@ CONNECTION: Final = (
         'Join the group "lxd" (`sudo usermod -aG lxd $USER`) and log in again.',
     ),
     _known(
-        r"FileNotFoundError.*|No such file or directory'?\)*$",
+        r"FileNotFoundError|No such file or directory",
         "LXD's socket or a certificate file is not there",
         "Install LXD (`snap install lxd`, `lxd init`), or name the server and the certificates.",
     ),

@@ -22,7 +22,18 @@ from requests.adapters import BaseAdapter
 
 ENDPOINT = "http+unix://fake"
 BRIDGE, GATEWAY, POOL, IMAGE = "hagen-test0", "198.51.100.1/24", "default", "debian"
-TYPES = ("container", "virtual-machine")
+# pylxd reads an object again, and so makes it fresh, as soon as one of these is missing.
+COMMON: Mapping[str, Any] = {
+    "architecture": "x86_64",
+    "created_at": "2025-01-01T00:00:00Z",
+    "description": "",
+    "ephemeral": False,
+    "expanded_config": {},
+    "last_used_at": "1970-01-01T00:00:00Z",
+    "project": "default",
+    "stateful": False,
+    "status_code": 0,
+}
 Fault = Callable[[str, str], None]  # method and path; raises what the connection shall break with, or Refusal
 
 
@@ -259,7 +270,7 @@ class FakeLxd(BaseAdapter):
         raise Refusal(404, "Not Found")
 
     def _shown(self, name: str, *, state: bool = False) -> dict[str, Any]:
-        shown = {**self.instances[name], "expanded_devices": self._expanded(name), "expanded_config": {}}
+        shown = {**COMMON, **self.instances[name], "expanded_devices": self._expanded(name)}
         return {**shown, "state": self._state(name)} if state else shown
 
     def _expanded(self, name: str) -> dict[str, Any]:
