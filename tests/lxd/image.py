@@ -5,12 +5,14 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 RECIPE = Path(__file__).parent / "recipe"
 SUITE = "bookworm"
 BUILD_LIMIT = 900.0
+ENDS_WITH_THIS_PROCESS = (
+    "setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+)  # fmt: skip
 
 
 def cache() -> Path:
@@ -41,7 +43,10 @@ def built(packages: tuple[str, ...] = ()) -> Path:
 
 def empty_disk(directory: Path) -> Path:
     """An image for virtual machines with nothing on its disk: enough to make one, not to boot it."""
-    run = lambda *command: subprocess.run(command, check=True, capture_output=True, cwd=directory)  # noqa: E731
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, capture_output=True, cwd=directory)
+
     shutil.copy(RECIPE / "metadata.yaml", directory)
     shutil.copytree(RECIPE / "templates", directory / "templates")
     run("qemu-img", "create", "-q", "-f", "qcow2", "rootfs.img", "1G")
@@ -50,15 +55,14 @@ def empty_disk(directory: Path) -> Path:
 
 
 def _build(target: Path, packages: tuple[str, ...]) -> None:
-    memory = Path("/dev/shm")  # noqa: S108
-    scratch = Path(tempfile.mkdtemp(prefix="hagen-image-", dir=memory if memory.is_dir() else None))
-    unfinished = target.with_suffix(".part")
+    scratch, unfinished = target.with_suffix(".scratch"), target.with_suffix(".part")
+    scratch.mkdir(exist_ok=True)
     try:
-        command = [RECIPE / "build.sh", SUITE, scratch, unfinished, *packages]
+        command = [*ENDS_WITH_THIS_PROCESS, RECIPE / "build.sh", SUITE, scratch, unfinished, *packages]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BUILD_LIMIT)
         if done.returncode != 0:
             raise RuntimeError(f"the test image cannot be built: {done.stderr[-2000:]}")
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.rmdir()

@@ -62,7 +62,7 @@ def holder() -> Iterator[tuple[subprocess.Popen[str], str]]:
         socket = process.stdout.readline().strip()
         provider = LxdProvider(Server(socket).connect, "traces")
         provider.create(
-            Wanted("m1", "worker", False, Image("debian"), 1, "256MiB", "", "", BRIDGE, "", "#cloud-config\n{}\n")  # noqa: FBT003
+            Wanted("m1", "worker", False, Image("debian"), 1, "256MiB", "", "", BRIDGE, "", "#cloud-config\n{}\n")
         )
         provider.start("m1")
         provider.close()

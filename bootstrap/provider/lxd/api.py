@@ -12,7 +12,7 @@ import requests
 from pylxd.exceptions import NotFound
 
 from ..contract import ProviderError, Timeout
-from .connect import READ_SECONDS, Client, Connections, Node
+from .connect import Client, Connections, Node
 from .errors import Failed, translated
 
 T = TypeVar("T")

@@ -53,8 +53,9 @@ class Client(Protocol):
 class Server:
     """Where LXD is. `endpoint`: path of a socket or https://host:port; empty: where LXD_DIR, snap or package put it.
 
-    `certificate`, `key`: the client's, PEM, else those of the lxc command; `server_certificate`: the only one that is trusted, else the one that the
-    lxc command stored for this host, else the system's authorities. `project`: LXD's, empty for "default".
+    `certificate`, `key`: the client's, PEM, else those of the lxc command; `server_certificate`: the only one that is
+    trusted, else the one that the lxc command stored for this host, else the system's authorities. `project`: LXD's,
+    empty for "default".
     """
 
     endpoint: str = ""
@@ -99,10 +100,10 @@ class Server:
         return f"http+unix://{quote(str(path), safe='')}"
 
     def _session(self, url: str) -> requests.Session:
-        """With what is trusted fixed here: requests would let REQUESTS_CA_BUNDLE overrule a certificate that is named."""
+        """What is trusted is fixed here: requests would let REQUESTS_CA_BUNDLE overrule a named certificate."""
         stored = Path(CERTS_PATH, "servercerts", f"{urlsplit(url).hostname}.crt")
         pinned = self.server_certificate or (stored if stored.is_file() else None)
-        session = get_session_for_url(url, verify=str(pinned) if pinned else True, cert=self._pair())
+        session: requests.Session = get_session_for_url(url, verify=str(pinned) if pinned else True, cert=self._pair())
         if not pinned:
             session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         session.trust_env = False

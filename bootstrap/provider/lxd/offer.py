@@ -56,7 +56,13 @@ def _host(api: Api, name: str, trouble: str, pool: str | None) -> Capacity:
     target = {"target": name} if name else {}
     if trouble:
         return reading.capacity(name, {}, {}, {}, notes=(trouble,))
-    server = api.get(PLACE, **target)
+    try:
+        server = api.get(PLACE, **target)
+    except ProviderError as error:
+        if not name:
+            raise
+        # Not yet known to be off: the members notice it twenty seconds later.
+        return reading.capacity(name, {}, {}, {}, notes=(error.cause,))
     space = _or_empty(api, "storage-pools", pool, "resources", **target) if pool else {}
     resources = _or_empty(api, "resources", **target)
     notes = reading.notes(_or_empty(api, "warnings", recursion=1), name)

@@ -9,7 +9,8 @@ import pytest
 from hagen.bootstrap.provider.contract import Image, Wanted
 from hagen.bootstrap.provider.lxd import LxdProvider, Server
 from hagen.bootstrap.provider.lxd.connect import Client
-from tests.bootstrap.provider.fake_lxd import BRIDGE, IMAGE, FakeLxd
+from tests.bootstrap.provider.fake_lxd import FakeLxd
+from tests.bootstrap.provider.fake_machines import BRIDGE, IMAGE
 from tests.lxd import lab as labs
 from tests.lxd import requirements
 from tests.lxd.image import built

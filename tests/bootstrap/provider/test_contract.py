@@ -15,7 +15,7 @@ from hagen.bootstrap.provider.contract import (
 )
 from hagen.bootstrap.provider.lxd import LxdProvider
 from tests.bootstrap.provider.conftest import Place
-from tests.bootstrap.provider.fake_lxd import BRIDGE
+from tests.bootstrap.provider.fake_machines import BRIDGE
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hagen.bootstrap.provider.contract import Image, Network, Power, ProviderError
 from hagen.bootstrap.provider.lxd import LxdProvider, Server
 from tests.bootstrap.provider.conftest import Place
-from tests.bootstrap.provider.fake_lxd import IMAGE
+from tests.bootstrap.provider.fake_machines import IMAGE
 from tests.lxd.image import built
 from tests.lxd.lab import cluster_of_two, started
 from tests.lxd.requirements import need_lxd

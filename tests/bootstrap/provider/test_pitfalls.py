@@ -7,7 +7,7 @@ import pytest
 from pylxd import exceptions
 
 from tests.bootstrap.provider.conftest import CLUSTER, Place
-from tests.bootstrap.provider.fake_lxd import BRIDGE, IMAGE
+from tests.bootstrap.provider.fake_machines import BRIDGE, IMAGE
 
 
 @pytest.fixture
@@ -96,7 +96,9 @@ def test_an_address_is_judged_at_the_start_a_subnet_when_it_is_made(client: Any)
     nic = {"type": "nic", "name": "eth0", "network": BRIDGE, "ipv4.address": "198.51.100.77"}
     client.instances.create(body("m1", devices={"eth0": nic}), wait=True)
     second = client.instances.create(body("m2", devices={"eth0": nic}), wait=True)
-    with pytest.raises(exceptions.LXDAPIException, match='IP address "198.51.100.77" already defined on another NIC'):
+    with pytest.raises(
+        exceptions.LXDAPIException, match=r'IP address "198\.51\.100\.77" already defined on another NIC'
+    ):
         second.start(wait=True)
     far = body("m3", devices={"eth0": {**nic, "ipv4.address": "192.0.2.1"}})
     with pytest.raises(exceptions.LXDAPIException, match=f'not within network "{BRIDGE}" subnet'):

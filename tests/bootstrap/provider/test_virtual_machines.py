@@ -1,7 +1,6 @@
 """Virtual machines as a real LXD checks and keeps them. It cannot boot them without KVM, and is not asked to."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

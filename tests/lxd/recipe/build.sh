@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Makes a container image of Debian with systemd, cloud-init and sshd, as LXD's unified tarball.
-# usage: build.sh SUITE SCRATCH OUTPUT.tar.zst [package ...]    SCRATCH: an empty folder, whose owner removes it
+# usage: build.sh SUITE SCRATCH OUTPUT.tar.zst [package ...]    in a mount namespace of its own
+# SCRATCH: an empty folder; what is put there is memory, and gone with this process.
 set -euo pipefail
 suite=$1 scratch=$2 output=$3
 shift 3
+mount -t tmpfs -o size=4G,mode=755 scratch "$scratch"
 here=$(cd "$(dirname "$0")" && pwd)
 packages=(
     ca-certificates cloud-init curl dbus gpg gpgv iproute2 iputils-ping less libpam-systemd locales netbase netplan.io

@@ -9,9 +9,10 @@ import pytest
 import requests
 
 from hagen.bootstrap.provider.contract import ForeignMachine, MustStop, Network, Power, ProviderError, Timeout
-from hagen.bootstrap.provider.lxd import LxdProvider, api, provider
+from hagen.bootstrap.provider.lxd import LxdProvider, api, connect, provider
 from tests.bootstrap.provider.conftest import CLUSTER, Place
-from tests.bootstrap.provider.fake_lxd import FakeLxd, Refusal
+from tests.bootstrap.provider.fake_lxd import FakeLxd, Hook
+from tests.bootstrap.provider.fake_operations import Refusal
 
 
 @pytest.fixture
@@ -24,16 +25,16 @@ def lxd(here: Place) -> LxdProvider:
     return here.provider()
 
 
-def once(method: str, pattern: str, error: Callable[[], Exception], times: int = 1) -> Callable[[str, str], None]:
-    """A fault of so many requests."""
+def once(method: str, pattern: str, error: Callable[[], Exception], times: int = 1) -> Hook:
+    """Breaks so many requests."""
     left = [times]
 
-    def fault(asked: str, path: str) -> None:
-        if asked == method and re.fullmatch(pattern, path) and left[0]:
+    def hook(request: requests.PreparedRequest) -> None:
+        if request.method == method and re.fullmatch(pattern, request.path_url.partition("?")[0]) and left[0]:
             left[0] -= 1
             raise error()
 
-    return fault
+    return hook
 
 
 def broken() -> Exception:
@@ -41,14 +42,14 @@ def broken() -> Exception:
 
 
 def test_a_connection_that_breaks_while_it_waits_is_made_again(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
-    fake.faults.append(once("GET", "/1.0/operations/.*/wait", broken, times=2))
+    fake.before.append(once("GET", "/1.0/operations/.*/wait", broken, times=2))
     assert lxd.create(here.wanted("m1"))
     posts = [path for method, path in fake.asked if method == "POST"]
     assert posts == ["/1.0/instances"]
 
 
 def test_a_connection_that_breaks_before_it_is_told_to_the_caller(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
-    fake.faults.append(once("POST", "/1.0/instances", broken))
+    fake.before.append(once("POST", "/1.0/instances", broken))
     with pytest.raises(ProviderError, match="the connection broke") as caught:
         lxd.create(here.wanted("m1"))
     assert caught.value.again
@@ -59,16 +60,14 @@ def test_an_answer_that_is_lost_after_the_work_was_done_is_no_error(
     fake: FakeLxd, here: Place, lxd: LxdProvider
 ) -> None:
     """The machine is there, and it is ours: what more could be wanted."""
-    real = fake._route
 
-    def lose(method: str, parts: list[str], *rest: object) -> object:
-        result = real(method, parts, *rest)  # type: ignore[arg-type]
-        if method == "POST" and parts == ["instances"]:
-            result.done.wait(10)
+    def lose(request: requests.PreparedRequest) -> None:
+        if request.method == "POST":
+            for operation in fake.operations.known.values():
+                operation.done.wait(10)
             raise broken()
-        return result
 
-    fake._route = lose  # type: ignore[method-assign]
+    fake.after.append(lose)
     assert lxd.create(here.wanted("m1")) is False
     assert set(lxd.machines()) == {"m1"}
 
@@ -76,7 +75,7 @@ def test_an_answer_that_is_lost_after_the_work_was_done_is_no_error(
 def test_a_server_that_forgets_an_operation_is_asked_again(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
     lxd.create(here.wanted("m1"))
     lxd.start("m1")
-    fake.faults.append(once("GET", "/1.0/operations/.*/wait", lambda: Refusal(404, "Operation not found")))
+    fake.before.append(once("GET", "/1.0/operations/.*/wait", lambda: Refusal(404, "Operation not found")))
     with pytest.raises(ProviderError, match="LXD was restarted") as caught:
         lxd.execute("m1", ["true"], timeout=5)
     assert caught.value.again
@@ -84,18 +83,16 @@ def test_a_server_that_forgets_an_operation_is_asked_again(fake: FakeLxd, here: 
 
 def test_an_operation_that_does_not_end_is_a_timeout(fake: FakeLxd, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider, "CREATE", 1.0)
-    held = threading.Event()
-    real = fake._make
-    fake._make = lambda *arguments: (held.wait(20), real(*arguments))[1]  # type: ignore[method-assign]
+    fake.operations.hold.clear()
     begin = time.monotonic()
     with pytest.raises(Timeout, match="not done in time"):
         Place(fake.connect).provider().create(Place(fake.connect).wanted("m1"))
     assert time.monotonic() - begin < 20
-    held.set()
+    fake.operations.hold.set()
 
 
 def test_a_server_that_hangs_is_a_timeout_that_may_pass(fake: FakeLxd, lxd: LxdProvider) -> None:
-    fake.faults.append(once("GET", "/1.0/instances", requests.ReadTimeout))
+    fake.before.append(once("GET", "/1.0/instances", requests.ReadTimeout))
     with pytest.raises(Timeout, match="did not answer in time") as caught:
         lxd.machines()
     assert caught.value.again
@@ -103,13 +100,13 @@ def test_a_server_that_hangs_is_a_timeout_that_may_pass(fake: FakeLxd, lxd: LxdP
 
 
 def test_an_answer_that_is_no_json_is_a_provider_error(fake: FakeLxd, lxd: LxdProvider) -> None:
-    fake.faults.append(once("GET", "/1.0/instances", lambda: ValueError("Expecting value: line 1 column 1")))
+    fake.before.append(once("GET", "/1.0/instances", lambda: ValueError("Expecting value: line 1 column 1")))
     with pytest.raises(ProviderError, match="Expecting value"):
         lxd.machines()
 
 
 def test_a_virtual_machine_that_boots_is_to_be_asked_again(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
-    fake.virtual, fake.agent = True, False
+    fake.machines.virtual, fake.machines.agent = True, False
     lxd.create(here.wanted("m1", virtual=True))
     lxd.start("m1")
     for act in (
@@ -120,12 +117,12 @@ def test_a_virtual_machine_that_boots_is_to_be_asked_again(fake: FakeLxd, here: 
         with pytest.raises(ProviderError, match="still booting") as caught:
             act()
         assert caught.value.again
-    fake.agent = True
+    fake.machines.agent = True
     assert lxd.execute("m1", ["true"], timeout=5).code == 0
 
 
 def test_a_running_virtual_machine_may_have_to_stop_for_a_change(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
-    fake.virtual = True
+    fake.machines.virtual = True
     wanted = here.wanted("m1", virtual=True)
     lxd.create(wanted)
     lxd.start("m1")
@@ -143,16 +140,14 @@ def test_what_arrives_damaged_is_sent_again_and_never_put_in_place(
     lxd.start("m1")
     lxd.push("m1", "/run/file", b"old")
     damage = [2]
-    real = fake._files
 
-    def damaging(method: str, name: str, path: str, request: requests.PreparedRequest) -> object:
-        result = real(method, name, path, request)
-        if method == "POST" and damage[0]:
+    def spoil(request: requests.PreparedRequest) -> None:
+        if request.method == "POST" and "/files?" in request.path_url and damage[0]:
             damage[0] -= 1
-            (fake.home / name / path.lstrip("/")).write_bytes(b"half of i")
-        return result
+            for file in (fake.home / "m1/run").glob(".file*"):
+                file.write_bytes(b"half of i")
 
-    fake._files = damaging  # type: ignore[method-assign]
+    fake.after.append(spoil)
     lxd.push("m1", "/run/file", b"half of it")
     assert lxd.pull("m1", "/run/file") == b"half of it"
     damage[0] = 99
@@ -166,34 +161,26 @@ def test_what_arrives_damaged_is_sent_again_and_never_put_in_place(
 def test_somebody_who_makes_the_machine_at_the_same_time_keeps_it(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
     wanted = here.wanted("m1")
 
-    def meanwhile(method: str, path: str) -> None:
-        if method == "POST" and path == "/1.0/instances" and "m1" not in fake.instances:
-            fake.faults.clear()
+    def meanwhile(request: requests.PreparedRequest) -> None:
+        if request.method == "POST":
+            fake.before.clear()
             here.provider("other").create(wanted)
 
-    fake.faults.append(meanwhile)
+    fake.before.append(meanwhile)
     with pytest.raises(ForeignMachine):
         lxd.create(wanted)
-    assert fake.instances["m1"]["config"]["user.hagen.cluster"] == "other"
+    assert fake.machines.instances["m1"]["config"]["user.hagen.cluster"] == "other"
 
 
 def test_a_paused_machine_goes_on(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
     lxd.create(here.wanted("m1"))
-    fake.instances["m1"]["status"] = "Frozen"
+    fake.machines.instances["m1"]["status"] = "Frozen"
     assert lxd.machines()["m1"].power is Power.OTHER
-    actions: list[object] = []
-    real = fake._switch
-
-    def switch(name: str, body: dict[str, object]) -> object:
-        actions.append(body["action"])
-        return real(name, {"action": "start"})
-
-    fake._switch = switch  # type: ignore[method-assign,assignment]
     lxd.start("m1")
-    assert actions == ["unfreeze"]
+    assert lxd.machines()["m1"].power is Power.RUNNING
 
 
-def test_machines_are_made_by_many_threads_at_once(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
+def test_machines_are_made_by_many_threads_at_once(here: Place, lxd: LxdProvider) -> None:
     machines = [here.wanted(f"m{number}") for number in range(8)]
     failures: list[BaseException] = []
 
@@ -215,7 +202,7 @@ def test_machines_are_made_by_many_threads_at_once(fake: FakeLxd, here: Place, l
 
 
 def test_a_member_of_a_cluster_is_where_a_machine_goes(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
-    fake.members = ("node1", "node2")
+    fake.machines.members = ("node1", "node2")
     lxd.create(here.wanted("m1", host="node2"))
     assert lxd.machines()["m1"].host == "node2"
     assert [host.host for host in lxd.offer().hosts] == ["node1", "node2"]
@@ -224,8 +211,8 @@ def test_a_member_of_a_cluster_is_where_a_machine_goes(fake: FakeLxd, here: Plac
 def test_a_network_of_a_cluster_is_announced_to_each_member_also_after_a_broken_attempt(
     fake: FakeLxd, lxd: LxdProvider
 ) -> None:
-    fake.members = ("node1", "node2")
-    fake.faults.append(once("POST", "/1.0/networks", broken, times=1))
+    fake.machines.members = ("node1", "node2")
+    fake.before.append(once("POST", "/1.0/networks", broken, times=1))
     network = Network("br9", "203.0.113.1/24")
     with pytest.raises(ProviderError):
         lxd.ensure_network(network)
@@ -235,4 +222,4 @@ def test_a_network_of_a_cluster_is_announced_to_each_member_also_after_a_broken_
 
 
 def test_a_slice_of_waiting_is_shorter_than_what_counts_as_a_dead_server() -> None:
-    assert api.SLICE < api.READ_SECONDS
+    assert api.SLICE < connect.READ_SECONDS
