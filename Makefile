@@ -29,9 +29,10 @@ lint: $(STAMP) ## Style of the code
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict -c .yamllint.yaml .
 
-types: $(STAMP) ## mypy --strict on the three packages and on the testbed
+types: $(STAMP) ## mypy --strict on the three packages and on what starts daemons
 	$(BIN)/mypy generator agent bootstrap
 	$(BIN)/mypy -p tests.testbed
+	$(BIN)/mypy -p tests.lxd
 
 contracts: $(STAMP) ## Who may import whom
 	$(BIN)/lint-imports

@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class ProviderError(Exception):
-    """A request was not carried out. `cause`: a sentence without its full stop, `remedy`: whole ones; no secrets in them.
+    """A request was not carried out. `cause`: a sentence without its full stop, `remedy`: whole ones; no secrets.
 
     `again`: the same request may succeed in a moment (the machine is booting, the server is busy).
     """

@@ -55,10 +55,11 @@ def empty_disk(directory: Path) -> Path:
 
 
 def _build(target: Path, packages: tuple[str, ...]) -> None:
-    scratch, unfinished = target.with_suffix(".scratch"), target.with_suffix(".part")
+    scratch, unfinished = cache() / "scratch", cache() / "unfinished"  # one of each, whatever is killed how often
     scratch.mkdir(exist_ok=True)
     try:
-        command = [*ENDS_WITH_THIS_PROCESS, RECIPE / "build.sh", SUITE, scratch, unfinished, *packages]
+        paths = (RECIPE / "build.sh", SUITE, scratch, unfinished)
+        command = [*ENDS_WITH_THIS_PROCESS, *map(str, paths), *packages]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BUILD_LIMIT)
         if done.returncode != 0:
             raise RuntimeError(f"the test image cannot be built: {done.stderr[-2000:]}")

@@ -78,7 +78,7 @@ SERVER: Final = (
     _known(r"VM agent (isn't|is not) currently running|VM agent.*(offline|not)", "it is still booting", "", again=True),
     _known(r"is busy|operation.*already in progress", "LXD is still busy with it", "", again=True),
     _known(
-        r"daemon is shutting down|missing event connection|database is locked|no available.*database|leader.*(lost|not found)",
+        r"daemon is shutting down|missing event connection|database is locked|leader.*(lost|not found)",
         None,
         "",
         again=True,

@@ -36,7 +36,7 @@ class Place:
             storage_pool="default", bridge=BRIDGE, address=f"198.51.100.{self.number}", user_data="#cloud-config\n{}\n",
             interface="enp5s0", digest="abc",
         )  # fmt: skip
-        return replace(machine, **changes)  # type: ignore[arg-type]
+        return replace(machine, **changes)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ class FakeLxd(BaseAdapter):
             for hook in list(self.after):
                 hook(request)
         except Refusal as refusal:
-            body = {"type": "error", "error": str(refusal), "error_code": refusal.code}
+            body: dict[str, Any] = {"type": "error", "error": str(refusal), "error_code": refusal.code}
             return _response(request, refusal.code, json.dumps(body).encode())
         return answer
 
@@ -70,7 +70,11 @@ class FakeLxd(BaseAdapter):
 
     def _answer(self, request: requests.PreparedRequest, result: Any) -> requests.Response:
         if isinstance(result, Operation):
-            body = {"type": "async", "operation": f"/1.0/operations/{result.identity}", "metadata": result.shown()}
+            body: dict[str, Any] = {
+                "type": "async",
+                "operation": f"/1.0/operations/{result.identity}",
+                "metadata": result.shown(),
+            }
             return _response(request, 202, json.dumps(body).encode())
         if isinstance(result, bytes):
             return _response(request, 200, result, {"X-LXD-type": "file"})

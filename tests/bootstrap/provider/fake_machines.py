@@ -5,7 +5,7 @@ Arguments that begin with a slash are looked for in the machine's folder.
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_interface
 from pathlib import Path
@@ -47,7 +47,10 @@ def read_json(request: requests.PreparedRequest) -> dict[str, Any]:
 def read_bytes(request: requests.PreparedRequest) -> bytes:
     """The same, as it is."""
     body = request.body or b""
-    return body.encode() if isinstance(body, str) else body
+    if isinstance(body, str):
+        return body.encode()
+    assert isinstance(body, bytes)
+    return body
 
 
 @dataclass
@@ -73,7 +76,7 @@ class FakeMachines:
             return self._files(method, rest[0], query["path"], request)
         if rest[1:2] == ["logs"]:
             return self._log(method, rest[2])
-        handlers = {
+        handlers: dict[tuple[str, tuple[str, ...]], Callable[[str], Any]] = {
             ("GET", ()): self._shown,
             ("PATCH", ()): lambda name: self._patch(name, read_json(request)),
             ("PUT", ()): lambda name: self._put(name, read_json(request)),

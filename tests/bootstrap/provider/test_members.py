@@ -68,7 +68,7 @@ def test_the_offer_tells_the_members_apart(members: tuple[LxdProvider, LxdProvid
 
 def test_a_member_that_does_not_answer_is_said_to_be_off() -> None:
     need_lxd()
-    with started(cluster_of_two({})) as lab:
+    with started(cluster_of_two({IMAGE: str(built())})) as lab:
         provider = LxdProvider(Server(lab.socket("node1")).connect, "cluster")
         ended = lab.inside("node2", "sh", "-c", "kill -9 $(pgrep -f '[l]ogfile /mnt/node2/lxd.log')")
         assert ended.returncode == 0, ended.stderr

@@ -45,7 +45,7 @@ def test_a_client_serves_one_caller_at_a_time_and_is_used_again(fake: FakeLxd) -
         made.append(fake.connect())
         return made[-1]
 
-    connections = Connections(connect)  # type: ignore[arg-type]
+    connections = Connections(connect)
     with connections.client() as first, connections.client() as second:
         assert first is not second
     with connections.client() as third:
