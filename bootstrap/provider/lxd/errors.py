@@ -69,6 +69,12 @@ CONNECTION: Final = (
 # What LXD answers.
 SERVER: Final = (
     _known(
+        r"failed shutting down instance",
+        "it did not shut down in time",
+        "Look what keeps it on (`lxc console`), or switch it off by force.",
+        kind=Timeout,
+    ),
+    _known(
         r"connection refused|no route to host|network is unreachable|i/o timeout|no such host|TLS handshake timeout",
         None,
         "LXD itself cannot reach that: a cluster member that is off, or an image server (see `core.proxy_https`).",

@@ -197,6 +197,9 @@ class FakeMachines:
                 instance["status"] = "Running"
             elif instance["status"] == "Stopped":
                 raise Refusal(400, "The instance is already stopped")
+            elif not body.get("force") and (self.home / name / "etc/systemd/system/halt.target").is_symlink():
+                failed = 'Failed shutting down instance, status is "Running": shutting down the container failed'
+                raise Refusal(400, failed)
             else:
                 instance["status"] = "Stopped"
 

@@ -46,6 +46,16 @@ def test_on_and_off_are_states_not_switches(place: Place, provider: LxdProvider)
     assert provider.machines()["m1"].power is Power.STOPPED
 
 
+def test_a_machine_that_does_not_shut_down_in_time_stays_on(running: str, provider: LxdProvider) -> None:
+    provider.push(running, "/etc/systemd/system/placeholder", b"")
+    masked = ["sh", "-c", 'ln -sf /dev/null "$1"', "sh", "/etc/systemd/system/halt.target"]
+    assert provider.execute(running, masked, timeout=30).code == 0
+    with pytest.raises(Timeout, match="did not shut down in time"):
+        provider.stop(running, timeout=1)
+    assert provider.machines()[running].power is Power.RUNNING
+    provider.stop(running, timeout=1, force=True)
+
+
 def test_delete_switches_off_and_is_content_when_nothing_is_there(running: str, provider: LxdProvider) -> None:
     assert provider.delete(running)
     assert not provider.delete(running)
