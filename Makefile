@@ -7,10 +7,10 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render test lint types contracts unit daemons lxd testbed break failover update bench package clean
+.PHONY: help setup render test lint types contracts unit daemons lxd testbed break failover update bench bench-agent agent-wheels package clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml scripts/setup.sh
 	@scripts/setup.sh $(VENV)
@@ -41,7 +41,7 @@ unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
 	$(PYTEST) -n auto -m "not testbed and not lxd" $(ARGS)
 
 daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k name" chooses
-	$(PYTEST) -m testbed tests/testbed $(ARGS)
+	$(PYTEST) -m testbed tests/testbed tests/agent $(ARGS)
 
 lxd: $(STAMP) ## The tests on a real LXD, which they start and end; ARGS="-k name" chooses
 	$(PYTEST) -m lxd tests/bootstrap tests/lxd $(ARGS)
@@ -56,10 +56,17 @@ failover: $(STAMP) ## Measure every fault beside the kubeadm HA notes' settings 
 	@$(BIN)/python -m tests.testbed.failover --write $(ARGS)
 
 update: $(STAMP) ## Write the golden trees, the examples and the generated documents anew
-	HAGEN_UPDATE=1 $(PYTEST) -q tests/generator/test_golden.py tests/generator/test_documents.py tests/gitops/test_vendored.py
+	HAGEN_UPDATE=1 $(PYTEST) -q tests/gitops/test_alerts.py tests/generator/test_golden.py tests/generator/test_documents.py \
+		tests/gitops/test_vendored.py tests/agent/settings/test_document.py tests/agent/exporter/test_document.py
 
 bench: $(STAMP) ## Measure hagen render beside cookiecutter
 	$(BIN)/python scripts/bench_render.py $(ARGS)
+
+bench-agent: $(STAMP) ## Measure the agent beside Debian's exporters on real targets (needs root)
+	$(BIN)/python -m scripts.bench_agent $(ARGS)
+
+agent-wheels: $(STAMP) ## Wheels of the health agent for load balancers that download nothing, into build/agent-wheels
+	@scripts/agent_wheels.sh $(BIN)/python build/agent-wheels $(ARGS)
 
 package: $(STAMP) ## Build the wheel and the source distribution into dist/
 	$(BIN)/python -m build --outdir dist .

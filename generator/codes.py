@@ -127,6 +127,22 @@ CODES: Final[dict[str, Code]] = {
     "HG414": Code(
         "error", "entry stands twice", "Another one was meant; LXD and containerd refuse or overwrite the second."
     ),
+    "HG415": Code(
+        "error",
+        "not a line of known_hosts",
+        "Argo CD would not find the git server's key in it: server, type and key, each line by itself.",
+    ),
+    "HG416": Code(
+        "warning",
+        "host key of the git server unknown",
+        "Argo CD takes no key on trust, and its first sync of itself removes one that was added by hand. "
+        "No error: the server may not be there yet, and a repository Secret with `insecure` does without.",
+    ),
+    "HG417": Code(
+        "warning",
+        "proxy for http alone",
+        "Git, upstream manifests, charts, images and Kubernetes' packages come over https: directly, then.",
+    ),
     # 5: VRRP and ports
     "HG501": Code("error", "VRRP router id", "RFC 5798: 1 to 255."),
     "HG502": Code(

@@ -27,11 +27,12 @@ Choose = Callable[["Upkeep", "Known"], "Copies"]
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Where a render goes, its files, and what is to be said about it."""
+    """Where a render goes, its files, what is to be said about it, and which copies it keeps up."""
 
     directory: Path
     files: "Render"
     notes: tuple[str, ...]
+    upkeep: "Upkeep"
 
 
 def sound_report(config: Path, *, strict: bool = False) -> Report:
@@ -60,12 +61,15 @@ def rendered(
     """
     from .publish import earlier_renders  # noqa: PLC0415  # loaded while the child loads its own
     from .vendor.copies import additions, keep, outdated, vendored  # noqa: PLC0415
+    from .vendor.images import images  # noqa: PLC0415
     from .vendor.known import is_wanted, known  # noqa: PLC0415
     from .vendor.upkeep import upkeep  # noqa: PLC0415
 
     directory = repository_of(report, output)
     earlier = earlier_renders(directory, is_wanted)
     found = known(earlier.files)
+    if not choose:
+        found.refuse_wrong()
     own = upkeep(plan(report.sound), earlier, found.locks)
     copies = choose(own, found) if choose else keep(own.own, found)
     topology = plan(report.sound, vendored=vendored(own.own, copies))
@@ -77,7 +81,8 @@ def rendered(
     notes = [f"an interrupted run was finished; your version of a file is kept in {copy}" for copy in earlier.recovered]
     if not choose:
         notes += [f"{note}; run `hagen vendor`" for note in outdated(own.own, found)]
-    return Rendered(directory, files | additions(own, copies), tuple(notes))
+    run = images(topology, {**keep(own.shared, found), **copies})
+    return Rendered(directory, files | additions(own, copies, run), tuple(notes), own)
 
 
 def tell(notes: tuple[str, ...]) -> None:

@@ -36,15 +36,15 @@ def command(config: Path, output: Path | None, template: Path, plain: bool, stri
     put(result, name, plain=plain)
 
 
-def put(result: "Rendered", cluster: str, *, plain: bool) -> None:
-    """Publish a render, and say what happened."""
+def put(result: "Rendered", cluster: str, *, plain: bool, bound: frozenset[str] = frozenset()) -> None:
+    """Publish a render, and say what happened. Edits by hand at the paths in `bound` are undone."""
     from ..publish import publish, write_plain  # noqa: PLC0415
     from ..version import version  # noqa: PLC0415
 
     if plain:
         outcome = write_plain(result.directory, result.files, cluster=cluster)
     else:
-        outcome = publish(result.directory, result.files, cluster=cluster, version=version())
+        outcome = publish(result.directory, result.files, cluster=cluster, version=version(), bound=bound)
     _tell(outcome, cluster, result.directory, len(result.files))
 
 
@@ -62,6 +62,8 @@ def _tell(outcome: "Outcome", cluster: str, directory: Path, files: int) -> None
         click.echo(f"an interrupted render was finished; your version of a file is kept in {copy}", err=True)
     for path in outcome.kept:
         click.echo(f"{path} is no longer rendered; it was edited by hand and stays", err=True)
+    for path in outcome.restored:
+        click.echo(f"{path} is as rendered again; the edit by hand stays in git's history", err=True)
     commit = f", commit {outcome.head[:10]} on {outcome.branch}" if outcome.head else ""
     match outcome.action:
         case Action.UNCHANGED:
@@ -76,5 +78,5 @@ def _tell(outcome: "Outcome", cluster: str, directory: Path, files: int) -> None
             raise HagenError(message, details=details, remedy=outcome.remedy)
         case _:
             show_changes(outcome.changes)
-            how = "merged with edits made by hand" if outcome.action is Action.MERGED else "updated"
-            click.echo(f"{directory}: {cluster} {how}{commit}")
+            how = {Action.MERGED: "merged with edits made by hand", Action.RESTORED: "put back as rendered"}
+            click.echo(f"{directory}: {cluster} {how.get(outcome.action, 'updated')}{commit}")

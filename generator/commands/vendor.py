@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..ahead import generate_ahead
-from ..errors import UsageError
+from ..errors import HagenError, UsageError
 from .options import config_option, output_option, plain_option, template_option
 from .render import load_publisher, put
 
 if TYPE_CHECKING:
-    from ..rendering import Choose
+    from collections.abc import Iterable
+
+    from ..rendering import Choose, Rendered
+    from ..vendor.checking import Difference
     from ..vendor.copies import Copies
     from ..vendor.known import Known
     from ..vendor.upkeep import Upkeep
@@ -44,12 +47,13 @@ def command(
 ) -> None:
     """Download every upstream manifest, record it in hagen.lock, and render with the copies instead of the URLs.
 
-    One commit, or nothing: what cannot be had is listed with its cause. Later renders keep the copies.
+    One commit, or nothing: what cannot be had is listed with its cause. Later renders keep the copies. Copies and lock
+    that were edited or deleted by hand are put back.
     Exit code: 0 done, or with --check no difference; 1 errors or differences.
     """
     _refuse_contradictions(
         check=only_check,
-        others={"--mirror": bool(mirror), "--missing": missing, "--accept-changed": accept_changed},
+        others={"--mirror": mirror is not None, "--missing": missing, "--accept-changed": accept_changed},
         remove=remove,
         as_json=as_json,
     )
@@ -64,7 +68,8 @@ def command(
         choose = _nothing if remove else _download(mirror, missing=missing, accept_changed=accept_changed)
         result = rendered(report, output, template, generate, choose)
     tell(result.notes)
-    put(result, report.sound.metadata.name, plain=plain)
+    put(result, report.sound.metadata.name, plain=plain, bound=result.upkeep.bound)
+    _verify(result, removed=remove)
 
 
 def _refuse_contradictions(*, check: bool, others: dict[str, bool], remove: bool, as_json: bool) -> None:
@@ -119,8 +124,26 @@ def _check(config: Path, output: Path | None, *, as_json: bool) -> None:
         document = {"directory": str(directory), "manifests": checked.manifests, "differences": differences}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        for found in checked.differences:
-            click.echo(f"{directory / found.path}: {found.kind}: {found.message}; {found.remedy}")
+        _show(directory, checked.differences)
         result = count(len(checked.differences), "difference") if checked.differences else "no differences"
         click.echo(f"{directory}: {count(checked.manifests, 'manifest')} in hagen.lock, {result}")
     raise SystemExit(ERRORS if checked.differences else 0)
+
+
+def _verify(result: "Rendered", *, removed: bool) -> None:
+    """Look at what lies there now; end with 1 when something of this cluster is still not as hagen.lock says."""
+    from ..console import count  # noqa: PLC0415
+    from ..vendor.checking import check_vendored  # noqa: PLC0415
+
+    wanted = {"not-vendored"} if removed else set()
+    differences = check_vendored(result.directory).differences
+    left = [found for found in differences if found.kind not in wanted and result.upkeep.concerns(found.path)]
+    if left:
+        _show(result.directory, left)
+        message = f"{result.directory}: {count(len(left), 'difference')} that hagen does not settle by itself"
+        raise HagenError(message, remedy="do what is said above, then run `hagen vendor --check`")
+
+
+def _show(directory: Path, differences: "Iterable[Difference]") -> None:
+    for found in differences:
+        click.echo(f"{directory / found.path}: {found.kind}: {found.message}; {found.remedy}")

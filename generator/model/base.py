@@ -4,6 +4,13 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 
+def without_ends(value: object) -> object:
+    """The texts of a list without the white space around them, such as the end of line of a YAML block."""
+    if not isinstance(value, list):
+        return value
+    return [entry.strip() if isinstance(entry, str) else entry for entry in value]
+
+
 class Section(BaseModel):
     """One mapping of the file. Immutable once read; a key that is not declared is refused."""
 

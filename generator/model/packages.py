@@ -6,7 +6,7 @@ from .base import Section
 
 
 class Proxy(Section):
-    """packages.proxy: HTTP proxy of apt and containerd."""
+    """packages.proxy: HTTP proxy of apt, containerd and Argo CD."""
 
     http: str | None = Field(None, description="Proxy for http.", examples=["http://proxy.example.com:3128"])
     https: str | None = Field(None, description="Proxy for https.", examples=["http://proxy.example.com:3128"])

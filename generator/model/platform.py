@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from .base import Section
+from .base import Section, without_ends
 
 
 class NodePorts(Section):
@@ -69,18 +69,11 @@ class Monitoring(Section):
     )
 
 
-def _without_ends(value: object) -> object:
-    """The texts of a list without the white space around them, such as the end of line of a YAML block."""
-    if not isinstance(value, list):
-        return value
-    return [entry.strip() if isinstance(entry, str) else entry for entry in value]
-
-
 class Access(Section):
     """access: who may log in to the machines."""
 
     user: str = Field("ubuntu", description="Administrator's account on the machines (sudo).")
-    ssh_keys: Annotated[tuple[str, ...], BeforeValidator(_without_ends)] = Field(
+    ssh_keys: Annotated[tuple[str, ...], BeforeValidator(without_ends)] = Field(
         (),
         strict=False,
         description="Public SSH keys of the administrators; with none, machines are reached through LXD only.",

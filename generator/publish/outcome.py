@@ -12,6 +12,7 @@ class Action(StrEnum):
     UPDATED = "updated"  # fast-forward: there were no edits by hand to merge with
     MERGED = "merged"  # a merge commit joins the render and the edits by hand
     UNCHANGED = "unchanged"  # nothing was touched
+    RESTORED = "restored"  # edits by hand of files that have to be as rendered were undone; the render is no news
     CONFLICT = "conflict"  # git's merge stopped: the conflicted files carry markers and wait for the user
 
 
@@ -33,7 +34,8 @@ class Outcome:
 
     `changes` compares with what was checked out before; the conflicted paths are left out of it. `recovered` are copies
     of files that an interrupted earlier run had left neither old nor new; `kept` are files of a plain directory that
-    are no longer rendered, but were edited by hand and so stay; `remedy` says how to go on after a conflict.
+    are no longer rendered, but were edited by hand and so stay; `restored` are paths whose edits by hand were undone;
+    `remedy` says how to go on after a conflict.
     """
 
     action: Action
@@ -45,6 +47,7 @@ class Outcome:
     conflicts: tuple[str, ...] = ()
     recovered: tuple[Path, ...] = ()
     kept: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
     remedy: str = ""
 
     @property

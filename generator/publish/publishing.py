@@ -8,7 +8,7 @@ from ..files import Render
 from .create import initialise, is_replaceable, is_vacant, make_repository, put_in_place, sibling
 from .git import Git, require_git, with_identity
 from .lock import WAIT_SECONDS, hold
-from .merge import Merge, plan_merge
+from .merge import Bound, Merge, plan_merge
 from .objects import changes_of, diff_trees, empty_tree, read_tree
 from .outcome import Action, Changes, Outcome
 from .paths import check_paths
@@ -27,11 +27,12 @@ _CONFLICT_REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One cluster's render, and the version of hagen that made it."""
+    """One cluster's render, the version of hagen that made it, and the paths where edits by hand do not count."""
 
     files: Render
     cluster: str
     version: str
+    bound: frozenset[str]
 
 
 def publish(
@@ -40,16 +41,18 @@ def publish(
     *,
     cluster: str,
     version: str,
+    bound: frozenset[str] = frozenset(),
     branch: str = "main",
     wait_seconds: float = WAIT_SECONDS,
 ) -> Outcome:
     """Put a render of `cluster` into `directory` as a commit on `hagen/rendered`, merged into the checked-out branch.
 
     A directory that is absent or empty becomes a repository with the branch `branch`. Another run's lock is waited
-    for `wait_seconds`. A conflict is an outcome; what hinders the publication is a HagenError, and then nothing has
+    for `wait_seconds`. At the paths in `bound` the render has the last word: what was edited, added or deleted there by
+    hand is undone. A conflict is an outcome; what hinders the publication is a HagenError, and then nothing has
     changed. When the process is killed, the directory is afterwards in the old or in the new state.
     """
-    request = Request(files, cluster, version)
+    request = Request(files, cluster, version, bound)
     with readable_errors(directory):
         directory = directory.resolve()
         check_paths(files)
@@ -95,7 +98,8 @@ def _merge_into(repository: Repository, request: Request) -> Outcome:
     commit = _commit(repository, renders, request)
     if commit != renders.local:
         refuse_checked_out_elsewhere(git)
-    merge = plan_merge(git, head=checkout.head, render=commit, cluster=request.cluster)
+    bound = Bound(request.bound, repository.state_dir) if request.bound else None
+    merge = plan_merge(git, head=checkout.head, render=commit, cluster=request.cluster, bound=bound)
     if merge.action is Action.UNCHANGED:
         if commit != renders.local:
             git.run("update-ref", "--stdin", "-z", stdin=move_ref(RENDERED_REF, commit, renders.local).encode())
@@ -133,5 +137,6 @@ def _outcome(directory: Path, checkout: Checkout, merge: Merge, commit: str, cha
         head=checkout.head if conflict else merge.target,
         changes=changes,
         conflicts=merge.conflicts,
+        restored=merge.restored,
         remedy=_CONFLICT_REMEDY if conflict else "",
     )

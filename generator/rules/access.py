@@ -1,7 +1,5 @@
 """Logins on the machines: the administrator's account and the public keys."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -9,6 +7,7 @@ from typing import Final
 from ..model import Cluster
 from ..problem import Finding, quoted
 from .grammar import as_label
+from .public_keys import FIELDS, is_key
 from .rule import Fault, Rule, list_rule, reads, text_rule
 
 _USER: Final = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")  # useradd(8), CAVEATS; Debian and Ubuntu take dots as well
@@ -33,17 +32,6 @@ _SYSTEM_GROUPS: Final = frozenset(
         """,
     )
 )
-_FIELDS: Final = {
-    "ssh-ed25519": 2,
-    "ssh-rsa": 3,
-    "ecdsa-sha2-nistp256": 3,
-    "ecdsa-sha2-nistp384": 3,
-    "ecdsa-sha2-nistp521": 3,
-    "sk-ssh-ed25519@openssh.com": 3,
-    "sk-ecdsa-sha2-nistp256@openssh.com": 4,
-}
-"""Types of public keys that OpenSSH takes today, and how many fields each has (RFC 4253, RFC 5656, RFC 8709)."""
-
 _OPTIONS: Final = frozenset(
     # sshd(8), "AUTHORIZED_KEYS FILE FORMAT": those without a value
     re.findall(
@@ -85,7 +73,7 @@ def public_key(text: str) -> Fault | None:
     first, _, rest = text.partition(" ")
     if first and all(option in _OPTIONS for option in first.lower().split(",")):
         return _key(rest.lstrip(" "))
-    if '"' in text and any(f" {kind} " in text for kind in _FIELDS) and first not in _FIELDS:
+    if '"' in text and any(f" {kind} " in text for kind in FIELDS) and first not in FIELDS:
         message = "options with quotes in front of an SSH key are not taken"
         return Fault("HG408", message, "take them out; options without a value, like restrict or no-pty, may stay")
     return _key(text)
@@ -94,10 +82,10 @@ def public_key(text: str) -> Fault | None:
 def _key(text: str) -> Fault | None:
     kind, _, rest = text.partition(" ")
     data, _, comment = rest.strip(" ").partition(" ")
-    if kind not in _FIELDS:
+    if kind not in FIELDS:
         message = f"{quoted(kind)} is not a type of SSH key"
-        return Fault("HG408", message, f"write the line of the .pub file; types: {', '.join(_FIELDS)}")
-    if _fields(data) != (kind, _FIELDS[kind]):
+        return Fault("HG408", message, f"write the line of the .pub file; types: {', '.join(FIELDS)}")
+    if not is_key(kind, data):
         message = f"the {kind} key is cut short, or not a {kind} key at all"
         return Fault("HG408", message, "copy the line of the .pub file again, all of it")
     if len(text) > _MAX_LINE:
@@ -111,22 +99,6 @@ def _key(text: str) -> Fault | None:
 def _safe(comment: str) -> str:
     kept = (character if character.isprintable() and character not in _UNSAFE else "-" for character in comment[:40])
     return "".join(kept).strip("- ") or "admin@example.com"
-
-
-def _fields(data: str) -> tuple[str, int]:
-    """The type that the key itself names, and how many fields it has; fields are 4 bytes of length and the bytes."""
-    try:
-        blob = base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError):
-        return "", 0
-    fields: list[bytes] = []
-    while blob:
-        length = int.from_bytes(blob[:4], "big")
-        if len(blob) < 4 + length or not length:
-            return "", 0
-        fields.append(blob[4 : 4 + length])
-        blob = blob[4 + length :]
-    return (fields[0].decode("ascii", "replace"), len(fields)) if fields else ("", 0)
 
 
 @reads("access.passwordLogin")

@@ -13,6 +13,7 @@ _LISTS: Final[dict[tuple[str, ...], Callable[[Cluster], tuple[str, ...]]]] = {
     ("machines", "controlPlane", "profiles"): lambda cluster: cluster.machines.control_plane.profiles,
     ("machines", "worker", "profiles"): lambda cluster: cluster.machines.worker.profiles,
     ("packages", "proxy", "noProxy"): lambda cluster: cluster.packages.proxy.no_proxy,
+    ("repository", "sshKnownHosts"): lambda cluster: cluster.repository.ssh_known_hosts,
     ("access", "sshKeys"): lambda cluster: cluster.access.ssh_keys,
 }
 

@@ -39,6 +39,14 @@ def repository_url(text: str) -> Fault | None:
     return Fault("HG406", f"{in_place_of(text)} is not the URL of a git repository", _remedy(text))
 
 
+def ssh_server(text: str) -> tuple[str, int] | None:
+    """Host and port of a repository that is reached through ssh; None for any other URL, and for what is none."""
+    form = _SSH.fullmatch(text) or _SCP.fullmatch(text)
+    if form is None or not _is_reachable(form):
+        return None
+    return form["host"].lower(), int(form["port"] or "22")
+
+
 def _without_secret(match: re.Match[str]) -> str:
     """The same place as a URL that is taken: ssh with git's usual user, anything else over https."""
     start = "ssh://git@" if match["start"] == "ssh://" else "https://"

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from ..model import Cluster
-from ..problem import Finding, quoted
+from ..problem import Finding, Path, quoted
 from .grammar import is_dns_name, is_ipv4, is_ipv6
 from .repository import in_place_of, repository_url, revision
-from .rule import Fault, Rule, list_rule, reads, text_rule
+from .rule import Fault, Rule, list_rule, reads, text_rule, write
 
 _URL: Final = re.compile(
     r"(?P<scheme>[a-z]+)://(?P<user>[^/?#]*@)?(?P<host>\[[^]/]*\]|[^/:?#]*)(?P<rest>.*)", re.DOTALL
@@ -106,12 +106,24 @@ def direct(text: str) -> Fault | None:
     return Fault("HG404", f"{quoted(text)} is neither a name nor a network", "write it like .example.com or 10.0.0.0/8")
 
 
+@reads("packages.proxy")
+def proxy_for_https(cluster: Cluster) -> Iterator[Finding]:
+    """A proxy for http alone leaves all that matters to a direct connection."""
+    proxy = cluster.packages.proxy
+    if proxy.http and proxy.https is None and url("https", "http")(proxy.http) is None:
+        message = "there is a proxy for http, but none for https: git, manifests, charts and images would go past it"
+        path: Path = ("packages", "proxy", "https")
+        at: Path = ("packages", "proxy", "http")
+        yield Finding("HG417", at, message, write(cluster, path, proxy.http, at))
+
+
 def _endpoint(cluster: Cluster) -> str | None:
     return cluster.database.backup.s3.endpoint_url if cluster.database.backup.s3 else None
 
 
 RULES: Final[tuple[Rule, ...]] = (
     registries,
+    proxy_for_https,
     text_rule("repository.url", lambda cluster: cluster.repository.url, repository_url),
     text_rule("repository.revision", lambda cluster: cluster.repository.revision, revision),
     text_rule("machines.imageServer", lambda cluster: cluster.machines.image_server, url("https")),

@@ -1,12 +1,16 @@
-"""AppProjects: what the Applications of each may touch, which is what its components consist of and nothing more."""
+"""AppProjects: what the Applications of each may touch, which is what hagen's components consist of and nothing more.
+
+Every cluster has the same, whatever it has switched on. Argo CD prunes and deletes what the project of an Application
+permits, and leaves all else alone without a word; a project that shrank in the commit that removes a component would
+leave everything of it behind.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ..model import Cluster
-from .components import Component
-from .grants import grant
+from .catalogue import CATALOGUE
+from .grants import EVERYWHERE, grant
 
 _DESCRIPTIONS: Final = {
     "argocd": "Argo CD itself: its installation, the projects and the Applications.",
@@ -43,15 +47,17 @@ class ArgoCD:
     projects: tuple[Project, ...]
 
 
-def argocd(cluster: Cluster, components: tuple[Component, ...]) -> ArgoCD:
-    """The projects of a cluster's components. KeyError when `grants` says nothing of one."""
-    return ArgoCD(tuple(_project(name, cluster, components) for name in _DESCRIPTIONS))
+def argocd() -> ArgoCD:
+    """The projects of all components that there are. KeyError when `grants` says nothing of one."""
+    return ArgoCD(tuple(_project(name) for name in _DESCRIPTIONS))
 
 
-def _project(name: str, cluster: Cluster, components: tuple[Component, ...]) -> Project:
-    members = [component for component in components if component.project == name]
-    grants = [grant(component.name, cluster) for component in members]
-    namespaces = {component.namespace for component in members}.union(*(part.namespaces for part in grants))
+def _project(name: str) -> Project:
+    members = [entry for entry in CATALOGUE if entry.project == name]
+    grants = [grant(entry.component) for entry in members]
+    if name in EVERYWHERE.projects:
+        grants.append(EVERYWHERE.grant)
+    namespaces = {entry.namespace for entry in members}.union(*(part.namespaces for part in grants))
     return Project(
         name=name,
         description=_DESCRIPTIONS[name],

@@ -6,6 +6,7 @@ ingress, then data, then applications, then what watches them. Why, and what wai
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from ..model import Cluster
@@ -28,7 +29,8 @@ class Ignored:
 class Entry:
     """One component. `files` are those of the add-on that it takes; without them it takes all.
 
-    `prune` is off where a prune would take data or the network away.
+    `prune` is off where a prune would take data or the network away. Entries that could not stand beside one another,
+    and of which a cluster has one at a time, share an `application`.
     """
 
     path: str
@@ -41,6 +43,12 @@ class Entry:
     ignored: tuple[Ignored, ...] = ()
     project: str = "infrastructure"
     name: str = ""
+    application: str = ""
+
+    @property
+    def component(self) -> str:
+        """The component's name, which both flavours of one share."""
+        return self.name or PurePosixPath(self.path).name
 
 
 def _gateway(cluster: Cluster) -> bool:
@@ -85,6 +93,7 @@ _CA_BUNDLE: Final = Ignored(
 _REPLICAS: Final = Ignored("apps", "Deployment", "server", ".spec.replicas")
 STACK_WAVE: Final = 3  # kube-prometheus-stack is a chart, not a component: it needs the namespace of `monitoring`
 _APPS: Final = "apps"
+INGRESS: Final = "ingress"
 _INFRASTRUCTURE: Final = "infrastructure"
 
 
@@ -105,6 +114,12 @@ def _kept(name: str, namespace: str, wave: int, addon: str, enabled: Condition =
     return Entry(f"{_INFRASTRUCTURE}/{name}", namespace, wave, addon, enabled, prune=False)
 
 
+def _controller(name: str, namespace: str, enabled: Condition, ignored: tuple[Ignored, ...] = ()) -> Entry:
+    """An ingress controller. Both want the same NodePorts: in one Application the one that goes is pruned first."""
+    path = f"{_INFRASTRUCTURE}/{name}"
+    return Entry(path, namespace, -1, name, enabled, ignored=ignored, application=INGRESS)
+
+
 CATALOGUE: Final = (
     _argocd("argocd-ha", "manifests/ha/install.yaml", _ha),
     _argocd("argocd", "manifests/install.yaml", _single),
@@ -114,8 +129,8 @@ CATALOGUE: Final = (
     _kept("sealed-secrets", "kube-system", -3, "sealed-secrets", _sealed),
     _system("kubelet-csr-approver", "kube-system", -3, enabled=_verified),
     _system("metrics-server", "kube-system", -2, "metrics-server"),
-    _system("nginx-gateway-fabric", "nginx-gateway", -1, "nginx-gateway-fabric", _gateway),
-    Entry(f"{_INFRASTRUCTURE}/ingress-nginx", "ingress-nginx", -1, "ingress-nginx", _ingress, ignored=(_CA_BUNDLE,)),
+    _controller("nginx-gateway-fabric", "nginx-gateway", _gateway),
+    _controller("ingress-nginx", "ingress-nginx", _ingress, (_CA_BUNDLE,)),
     _kept("percona-operator", "pxc-operator", -1, "percona-xtradb-cluster-operator"),
     Entry("apps/namespace", NAMESPACE, -1, prune=False, project=_APPS),
     Entry("database", NAMESPACE, 0, prune=False, project=_APPS),

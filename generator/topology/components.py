@@ -26,19 +26,22 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One child Application, which syncs `overlay`. The base is `path`/base.
+    """One child Application, `application`, which syncs `overlay`. The base is `path`/base.
 
-    `wave` orders it; `prune` is off where a prune would take data or the network away. `image` is the one that a
-    component of hagen's own making runs, "" where the upstream manifests name theirs.
+    `wave` orders it; `prune` is off where a prune would take data or the network away, and `prune_last` where what goes
+    has to make room for what comes. `image` is the one that a component of hagen's own making runs, "" where the
+    upstream manifests name theirs.
     """
 
     name: str
+    application: str
     path: str
     overlay: str
     project: str
     namespace: str
     wave: int
     prune: bool
+    prune_last: bool
     version: str
     image: str
     upstream: tuple[Upstream, ...]
@@ -51,17 +54,19 @@ def components(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozense
 
 
 def _component(entry: Entry, cluster: Cluster, vendored: frozenset[tuple[str, str]]) -> Component:
-    matrix, name = compatibility(), entry.name or PurePosixPath(entry.path).name
+    matrix, name = compatibility(), entry.component
     addon = matrix.addons[entry.addon] if entry.addon else None
     own = f"clusters/{cluster.metadata.name}/argocd/install"
     return Component(
         name=name,
+        application=entry.application or name,
         path=entry.path,
         overlay=own if entry.project == "argocd" else f"{entry.path}/overlays/{cluster.metadata.name}",
         project=entry.project,
         namespace=entry.namespace,
         wave=entry.wave,
         prune=entry.prune,
+        prune_last=not entry.application,
         version=addon.version if addon else "",
         image=matrix.pinned.get(name, ""),
         upstream=tuple(upstream(entry.addon, addon, vendored, entry.files)) if addon else (),

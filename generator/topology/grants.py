@@ -1,12 +1,11 @@
 """What each component consists of, for its AppProject: "group/Kind", or "group/Kind name" where it has no namespace.
 
-A name may be a pattern. A test builds every component and holds its objects against this table, both ways.
+A name may be a pattern. A test builds every component and holds its objects against this table, both ways. What goes
+out of a component stays here for one release more: by this table Argo CD also decides what it may delete.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
-
-from ..model import Cluster
 
 _RBAC: Final = "rbac.authorization.k8s.io"
 _CRD: Final = "apiextensions.k8s.io/CustomResourceDefinition"
@@ -14,6 +13,9 @@ _WORKLOAD: Final = (
     "/ConfigMap",
     "/Service",
     "apps/Deployment",
+    # One of the two, as the ingress controller has it.
+    "gateway.networking.k8s.io/HTTPRoute",
+    "networking.k8s.io/Ingress",
     "networking.k8s.io/NetworkPolicy",
 )
 
@@ -161,18 +163,29 @@ _GRANTS: Final[dict[str, Grant]] = {
         # The agents' rights, where what they look at is.
         namespaces=("apps", "pxc-operator"),
     ),
-    "scrape-targets": Grant((), ("monitoring.coreos.com/PodMonitor", "monitoring.coreos.com/ScrapeConfig")),
+    "scrape-targets": Grant(
+        (),
+        (
+            "monitoring.coreos.com/PodMonitor",
+            "monitoring.coreos.com/PrometheusRule",
+            "monitoring.coreos.com/ScrapeConfig",
+        ),
+    ),
 }
-_ROUTES: Final = {
-    "nginx-gateway-fabric": "gateway.networking.k8s.io/HTTPRoute",
-    "ingress-nginx": "networking.k8s.io/Ingress",
-}
-_ROUTED: Final = frozenset(("client", "server", "phpmyadmin"))
 
 
-def grant(name: str, cluster: Cluster) -> Grant:
-    """What a component of a cluster consists of. KeyError when nothing is known of it."""
-    own = _GRANTS[name]
-    if name in _ROUTED:
-        return replace(own, namespaced=(*own.namespaced, _ROUTES[cluster.ingress.controller]))
-    return own
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What users add to any component of some projects."""
+
+    projects: tuple[str, ...]
+    grant: Grant
+
+
+# What SealedSecrets are for: certificates, credentials of backups, passwords, beside whoever needs them.
+EVERYWHERE: Final = Everywhere(("infrastructure", "apps", "monitoring"), Grant((), ("bitnami.com/SealedSecret",)))
+
+
+def grant(name: str) -> Grant:
+    """What a component consists of, whatever a cluster switches on. KeyError when nothing is known of it."""
+    return _GRANTS[name]

@@ -17,11 +17,15 @@ from .packages import Access, Packages, access, packages
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The git repository that Argo CD follows, with a token (`over_https`) or an SSH key."""
+    """The git repository that Argo CD follows, with a token (`over_https`) or an SSH key.
+
+    `ssh_known_hosts` are lines for servers that upstream's list does not have.
+    """
 
     url: str
     revision: str
     over_https: bool
+    ssh_known_hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,11 @@ def plan(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozenset()) -
         packages=packages(cluster),
         access=access(cluster),
         components=parts,
-        argocd=argocd(cluster, parts),
+        argocd=argocd(),
     )
 
 
 def _repository(cluster: Cluster) -> Repository:
-    url = cluster.repository.url
-    return Repository(url, cluster.repository.revision, url.startswith("https://"))
+    wanted = cluster.repository
+    known = tuple(" ".join(line.split()) for line in wanted.ssh_known_hosts)
+    return Repository(wanted.url, wanted.revision, wanted.url.startswith("https://"), known)

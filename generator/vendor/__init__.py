@@ -1,5 +1,6 @@
 """Copies of upstream manifests in the rendered repository, and hagen.lock, which says what they are.
 
+images     every image that a cluster runs, for a registry mirror
 uses       which manifests a topology names, and where each copy lies
 upkeep     which of them this cluster keeps up, where several clusters share a repository
 lock       hagen.lock, as a file and as entries

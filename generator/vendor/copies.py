@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..files import RenderedFile
+from .images import complete
 from .known import Copy, Known
 from .lock import Entry, encode
 from .upkeep import Upkeep
@@ -36,13 +37,16 @@ def vendored(own: Sequence[Use], copies: Copies) -> frozenset[tuple[str, str]]:
     return frozenset(wanted - {(use.upstream.addon, use.upstream.version) for use in own if use.key not in copies})
 
 
-def additions(upkeep: Upkeep, copies: Copies) -> dict[str, RenderedFile]:
-    """The copies in their places, and the lock."""
+def additions(upkeep: Upkeep, copies: Copies, images: tuple[str, ...] | None) -> dict[str, RenderedFile]:
+    """The copies in their places, and the lock; `images` are all that the cluster runs (None: not known yet)."""
     whole = vendored(upkeep.own, copies)
     taken = {key: copy for key, copy in copies.items() if key[:2] in whole}
     files = {use.path: RenderedFile(taken[use.key].content) for use in upkeep.own if use.key in taken}
     entries = [*(_entry(use, taken.get(use.key)) for use in upkeep.own), *upkeep.remaining]
-    return files | {upkeep.lock: RenderedFile(encode(entries))}
+    if images is not None:
+        kept = complete(image for entry in upkeep.remaining for image in entry.images)
+        images = tuple(sorted({*images, *kept}))
+    return files | {upkeep.lock: RenderedFile(encode(entries, images))}
 
 
 def _entry(use: Use, copy: Copy | None) -> Entry:

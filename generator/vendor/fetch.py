@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests import exceptions
@@ -59,8 +59,37 @@ def fetch(url: str, limits: Limits, stop: threading.Event, agent: str = "hagen")
 
 def without_password(url: str) -> str:
     """The URL without user and password, for messages."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    start, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{start}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def url_fault(url: str) -> str:
+    """Why nothing can be asked of the URL of a mirror, without repeating it; "" when it is sound."""
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return "it holds white space or a control character"
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "what stands in brackets is no IPv6 address"
+    if parts.query or parts.fragment or url.endswith(("?", "#")):
+        return "a path is put behind it, so that it cannot have ? or #"
+    try:
+        if parts.port == 0:
+            return "its port is not one of 1 to 65535"
+    except ValueError:
+        return "its port is not one of 1 to 65535"
+    return "" if _is_host(url, host) else "its host is neither a name nor an address"
+
+
+def _is_host(url: str, host: str) -> bool:
+    try:
+        # Its names of other scripts included; a message of its own might hold a password.
+        requests.Request("GET", url).prepare()
+    except (exceptions.RequestException, wire.HTTPError, ValueError):
+        return False
+    return all(host.rstrip(".").split("."))
 
 
 def _attempt(url: str, limits: Limits, stop: threading.Event, agent: str) -> bytes:

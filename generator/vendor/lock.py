@@ -19,10 +19,12 @@ LOCK: Final = "hagen.lock"
 _FORMAT: Final = 1
 _HEAD: Final = f"""\
 # Manifests of others that this repository builds on. Written by hagen; `hagen vendor` fills in what it vendored,
-# `hagen vendor --check` compares.
+# `hagen vendor --check` compares. `images` is what a registry mirror has to hold for this cluster, besides kubeadm's
+# own and those of Helm charts; it is there once every manifest is vendored.
 format = {_FORMAT}
 """
 _PARTS_OF_A_CLUSTERS: Final = 3
+_REMEDY: Final = "restore it from git, or remove it, commit that and run `hagen vendor`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,13 @@ def is_lock(path: str) -> bool:
     return parts[-1] == LOCK and (len(parts) == 1 or (len(parts) == _PARTS_OF_A_CLUSTERS and parts[0] == "clusters"))
 
 
-def encode(entries: Iterable[Entry]) -> bytes:
-    """The lock's bytes: the same entries give the same bytes, in whatever order they come."""
-    return "\n".join([_HEAD, *(_table(entry) for entry in sorted(entries, key=lambda entry: entry.path))]).encode()
+def encode(entries: Iterable[Entry], images: tuple[str, ...] | None = None) -> bytes:
+    """The lock's bytes: the same entries give the same bytes, in whatever order they come.
+
+    `images` are all that the cluster runs, sorted; None where that is not known.
+    """
+    head = _HEAD if images is None else "\n".join([_HEAD.rstrip("\n"), *_list("images", images), ""])
+    return "\n".join([head, *(_table(entry) for entry in sorted(entries, key=lambda entry: entry.path))]).encode()
 
 
 def decode(content: bytes, name: str) -> dict[str, Entry]:
@@ -73,9 +79,17 @@ def decode(content: bytes, name: str) -> dict[str, Entry]:
             raise HagenError(f"{name} was written by another version of hagen", remedy="use that version here")
         entries = [_entry(**table) for table in document.get("manifest", [])]
     except (ValueError, KeyError, TypeError) as error:
-        remedy = "restore it from git, or remove it and run `hagen vendor`"
-        raise HagenError(f"{name} is damaged: {error}", remedy=remedy) from None
-    return {entry.path: entry for entry in entries}
+        raise HagenError(f"{name} is damaged: {error}", remedy=_REMEDY) from None
+    found = {entry.path: entry for entry in entries}
+    if len(found) < len(entries):
+        raise HagenError(f"{name} is damaged: it has two entries of one copy", remedy=_REMEDY)
+    return found
+
+
+def images_of_lock(content: bytes) -> frozenset[str] | None:
+    """All images that the cluster of a lock runs; None where the lock does not say. The lock is one (see `decode`)."""
+    found = tomllib.loads(content.decode()).get("images")
+    return frozenset(map(str, found)) if isinstance(found, list) else None
 
 
 def merged(locks: Mapping[str, Mapping[str, Entry]]) -> dict[str, Entry]:
@@ -98,8 +112,12 @@ def _table(entry: Entry) -> str:
         values |= {"sha256": entry.sha256, "bytes": entry.size}
     lines = [f"{key} = {_text(value) if isinstance(value, str) else value}" for key, value in values.items()]
     if entry.images:
-        lines += ["images = [", *(f"    {_text(image)}," for image in entry.images), "]"]
+        lines += _list("images", entry.images)
     return "\n".join(["[[manifest]]", *lines, ""])
+
+
+def _list(key: str, values: Iterable[str]) -> list[str]:
+    return [f"{key} = [", *(f"    {_text(value)}," for value in values), "]"]
 
 
 def _text(value: str) -> str:

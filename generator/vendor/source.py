@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ..errors import UsageError
+from ..problem import quoted
 from ..topology.components import Upstream
-from .fetch import Limits, RefusedError, fetch, without_password
+from .fetch import Limits, RefusedError, fetch, url_fault, without_password
 
 
 class Source:
@@ -22,17 +23,32 @@ def source(mirror: str | None, limits: Limits, agent: str) -> Source:
     """The source that --mirror names; UsageError when it names none."""
     if mirror is None:
         return _web(lambda upstream: upstream.url, limits, agent)
-    scheme = urlsplit(mirror).scheme if "://" in mirror else ""
+    scheme = mirror.partition("://")[0].lower() if "://" in mirror else ""
     if scheme in {"http", "https"}:
         base = mirror.rstrip("/")
+        if fault := url_fault(base):
+            # Whatever stands in front of an @ may be a password, however the rest is written.
+            shown = quoted(f"{scheme}://{mirror.partition('://')[2].rpartition('@')[2]}")
+            message = f"--mirror {shown} is not the URL of a mirror: {fault}"
+            raise UsageError(message, remedy="write it like https://mirror.example.com/manifests")
         return _web(lambda upstream: f"{base}/{quote(_layout(upstream), safe='/+')}", limits, agent)
     if scheme:
-        message = f"--mirror {without_password(mirror)}: {scheme}:// is not supported"
+        message = f"--mirror {quoted(without_password(mirror))}: {quoted(scheme)} is not supported"
         raise UsageError(message, remedy="give a folder, or a URL with http:// or https://")
+    if not mirror.strip():
+        message = "--mirror is empty: a variable without a value, perhaps"
+        raise UsageError(message, remedy="give a folder, or a URL; leave --mirror out to ask the makers' own servers")
     folder = Path(mirror)
-    if not folder.is_dir():
-        raise UsageError(f"--mirror {mirror}: there is no such folder", remedy="give a folder, or a URL")
+    if not _is_folder(folder):
+        raise UsageError(f"--mirror {quoted(mirror)}: there is no such folder", remedy="give a folder, or a URL")
     return Source(lambda upstream: str(folder / _layout(upstream)), lambda upstream, _: _read(folder, upstream, limits))
+
+
+def _is_folder(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except (OSError, ValueError):  # a name that is too long, or that holds a NUL
+        return False
 
 
 def _layout(upstream: Upstream) -> str:

@@ -16,12 +16,26 @@ from .uses import Use, uses
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What a render of the cluster will replace, and what of its lock will stay as it is."""
+    """What a render of the cluster will replace, and what of its lock will stay as it is.
+
+    `given_up` are paths of copies that the lock had, and that no cluster needs any more.
+    """
 
     lock: str
     own: tuple[Use, ...]
     shared: tuple[Use, ...]
     remaining: tuple[Entry, ...]
+    given_up: frozenset[str]
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """Paths of what the lock binds by hash, and of the lock: nobody edits these files by hand."""
+        return frozenset({self.lock, *(use.path for use in self.own)}) | self.given_up
+
+    def concerns(self, path: str) -> bool:
+        """Whether a path is the cluster's to keep right: the lock, or a file in the folder of one of its copies."""
+        folders = {use.folder for use in self.own}
+        return path in self.bound or any(path.startswith(f"{folder}/") for folder in folders)
 
 
 def upkeep(topology: Topology, earlier: Earlier, locks: Locks) -> Upkeep:
@@ -41,6 +55,7 @@ def upkeep(topology: Topology, earlier: Earlier, locks: Locks) -> Upkeep:
         own=tuple(use for use in found if composed.get(use.path)),
         shared=tuple(use for use in found if not composed.get(use.path)),
         remaining=tuple(_remaining(recorded.values(), composed, claimed)),
+        given_up=frozenset(path for path in recorded if path not in composed and path not in claimed),
     )
 
 

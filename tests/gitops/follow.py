@@ -35,6 +35,7 @@ _REAL: Final = (
 )
 _BLOCK: Final = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _RECORD: Final = """#!/bin/sh
+echo "$$" >> "$CALLS/order"
 { printf '%s\\0' "${0##*/}" "$@"; cat; } > "$CALLS/$$"
 case "$*" in
 *"member list"*) echo "8e9e05c52164694d, started, $LAST, https://192.0.2.1:2380, https://192.0.2.1:2379, false" ;;
@@ -103,7 +104,9 @@ def follow(page: str, files: Mapping[str, bytes], last_control_plane: str) -> Fo
             check=False,
             timeout=60,
         )
-        return Followed(tuple(_call(file) for file in sorted(calls.iterdir(), key=_age)), result.stderr)
+        # Not by the files' ages: two calls may fall into one tick of the kernel's clock.
+        order = Path(calls, "order").read_text().split()
+        return Followed(tuple(_call(calls / name) for name in order), result.stderr)
 
 
 def _programs(directory: Path) -> None:
@@ -113,10 +116,6 @@ def _programs(directory: Path) -> None:
     for name, text in (*((name, _RECORD) for name in RECORDED), ("envsubst", _ENVSUBST)):
         (directory / name).write_text(text)
         (directory / name).chmod(0o755)
-
-
-def _age(file: Path) -> int:
-    return file.stat().st_mtime_ns
 
 
 def _call(file: Path) -> Call:

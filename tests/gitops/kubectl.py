@@ -20,13 +20,16 @@ _KINDS: Final = {
     **dict.fromkeys(("pod", "pods"), "Pod"),
     **dict.fromkeys(("deployment", "deployments"), "Deployment"),
     **dict.fromkeys(("secret", "secrets"), "Secret"),
+    **dict.fromkeys(("cm", "configmap", "configmaps"), "ConfigMap"),
     **dict.fromkeys(("svc", "service", "services"), "Service"),
     **dict.fromkeys(("pvc", "persistentvolumeclaims"), "PersistentVolumeClaim"),
     "hpa": "HorizontalPodAutoscaler",
+    "crd": "CustomResourceDefinition",
     "events": "Event",
     "csr": "CertificateSigningRequest",
 }
-_CLUSTER_WIDE: Final = {"Node", "CertificateSigningRequest", "Namespace"}
+_CLUSTER_WIDE: Final = {"Node", "CertificateSigningRequest", "CustomResourceDefinition", "Namespace"}
+AS_ARGOCD: Final = "--field-manager=argocd-controller"
 _OF_NODES: Final = {"drain", "uncordon", "cordon"}
 _OF_PODS: Final = {"exec", "logs"}
 # What these make on the way is nobody's object before.
@@ -70,6 +73,7 @@ def faults_of(call: Call, repository: Repository, before: frozenset[tuple[str, s
     if verb == "get" and words == ["pods"] and "-l" in read.values:
         yield from _selected(read.values["-l"], namespace, repository)
     yield from _sources(read, repository)
+    yield from _owner(read)
     for item in documents(call.stdin) if read.values.get("-f") == "-" else []:
         yield from _schema(item, repository)
 
@@ -119,6 +123,9 @@ def _objects(verb: str, words: list[str], namespace: str, repository: Repository
         yield from _ports(words[0], words[1:], namespace, repository)
     if not words:
         return
+    further = [word for word in words[1:] if re.fullmatch(r"[a-z]+/[a-z0-9.-]+", word)]
+    if further:
+        yield from _objects("get", further, namespace, repository)
     kind, slash, name = words[0].partition("/")
     names = [name] if slash else [word for word in words[1:] if not re.search(r"[=:]|-$", word)]
     for resource in kind.split(","):
@@ -173,6 +180,13 @@ def _sources(read: _Read, repository: Repository) -> Iterator[str]:
     folder = read.values.get("-k")
     if folder and f"{folder}/kustomization.yaml" not in repository.files:
         yield f"{folder} is no kustomization"
+
+
+def _owner(read: _Read) -> Iterator[str]:
+    """What Argo CD adopts is applied as Argo CD: a field with a second owner stays when git has it no more."""
+    adopted = "-k" in read.values or read.values.get("-f", "").startswith("clusters/")
+    if read.words[0] == "apply" and adopted and not {"--server-side", AS_ARGOCD} <= set(read.options):
+        yield f"applies what Argo CD adopts without --server-side {AS_ARGOCD}"
 
 
 def _schema(item: dict[str, object], repository: Repository) -> Iterator[str]:

@@ -17,6 +17,7 @@ from tests.support import VALID
 ELSEWHERE = {
     "injected-certificates-are-ignored": "ingress-nginx",
     "affinities-select-pods": "",
+    "sealed-secrets-may-be-used": "hardened",
     "monitors-select-what-they-scrape": "applications",
     "custom-resources-skip-the-dry-run": "reference",
 }

@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.gitops.follow import follow
+from tests.gitops.kubectl import AS_ARGOCD
 from tests.gitops.objects import Repository, repository_of
 from tests.gitops.runbook import faults
-from tests.support import VALID, name_of
+from tests.support import ROOT, VALID, name_of
 
 REFERENCE = next(path for path in VALID if path.stem == "reference")
 
 
 def pages(repository: Repository) -> dict[str, str]:
-    names = ("README.md", f"clusters/{repository.topology.name}/RUNBOOK.md")
+    cluster = repository.topology.name
+    names = ("README.md", f"clusters/{cluster}/RUNBOOK.md", f"monitoring/overlays/{cluster}/ALERTS.md")
     return {name: repository.files[name].decode() for name in names}
 
 
@@ -35,6 +38,10 @@ def test_pages_can_be_followed(fixture: Path) -> None:
     ("right", "wrong"),
     [
         ("kubectl get nodes", "kubectl gte nodes"),
+        (" --field-manager=argocd-controller -k infrastructure", " -k infrastructure"),
+        (" --field-manager=argocd-controller -k clusters", " -k clusters"),
+        (" --field-manager=argocd-controller -f clusters", " -f clusters"),
+        ("crd/appprojects.argoproj.io", "crd/projects.argoproj.io"),
         ("kubectl get nodes", "kubectl get noodles"),
         ("--ignore-daemonsets", "--ignore-daemon-sets"),
         ("svc/argocd-server 8080:443", "svc/argocd-servers 8080:443"),
@@ -108,6 +115,34 @@ def test_wrong_objects_are_found(right: str, wrong: str) -> None:
 def test_only_what_applies_is_there(text: str, there: str, absent: str) -> None:
     assert text in of(there)
     assert text not in of(absent)
+
+
+def early(page: str, repository: Repository) -> list[str]:
+    """What is applied of Argo CD's own kinds before somebody waited for their definitions."""
+    calls = [str(call) for call in follow(page, repository.files, "").calls if call.program == "kubectl"]
+    waited = [number for number, call in enumerate(calls) if "wait --for=condition=Established crd/" in call]
+    uses = [
+        number for number, call in enumerate(calls) if " apply " in call and call.endswith(("/projects", "root.yaml"))
+    ]
+    return [calls[number] for number in uses if not waited or number < waited[0]]
+
+
+@pytest.mark.parametrize("fixture", VALID, ids=name_of)
+def test_definitions_are_waited_for(fixture: Path) -> None:
+    repository = repository_of(fixture)
+    assert not early(of(fixture.stem), repository)
+
+
+def test_what_comes_before_its_definition_is_found() -> None:
+    page = of("reference")
+    assert len(early(page.replace("wait --for=condition=Established", "get"), repository_of(REFERENCE))) == 2
+
+
+def test_what_hagen_documents_is_applied_as_argocd() -> None:
+    text = (ROOT / "docs/gitops.md").read_text()
+    found = [line for line in text.splitlines() if line.startswith("kubectl apply ")]
+    assert len(found) == 4
+    assert not [line for line in found if f"--server-side {AS_ARGOCD}" not in line.replace("--force-conflicts ", "")]
 
 
 def test_no_page_promises_what_hagen_does_not_do() -> None:

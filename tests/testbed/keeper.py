@@ -76,7 +76,7 @@ def main() -> None:
         return
     plan = json.loads(first)
     subprocess.run(["mount", "-t", "tmpfs", "testbed", "/run"], check=True)
-    for name in ("netns", "haproxy", "keepalived", "mysqld"):
+    for name in ("netns", "haproxy", "keepalived", "hagen-agent", "mysqld"):
         Path("/run", name).mkdir()
     namespaces: set[str] = set()
     try:

@@ -15,7 +15,7 @@ from tests.testbed import pki
 from tests.testbed.cable import SWITCH, Cable
 from tests.testbed.cluster import Cluster
 from tests.testbed.context import Context
-from tests.testbed.daemons import apiserver, database_front, etcd, galera, haproxy, ingress, keepalived
+from tests.testbed.daemons import agent, apiserver, database_front, etcd, galera, haproxy, ingress, keepalived
 from tests.testbed.errors import TestbedError
 from tests.testbed.host import Daemon, Host
 from tests.testbed.settings import Settings
@@ -37,6 +37,7 @@ class Lab:
         self.directory = Path(tempfile.mkdtemp(prefix="hagen-testbed-"))
         self.directory.chmod(0o755)
         self.cluster = cluster
+        self.watched = False
         self._keeper = self._keep()
         machines = {machine.name: str(machine.address) for machine in cluster.inventory.machines}
         machines["client"] = self._client_address()
@@ -79,7 +80,9 @@ class Lab:
         if host.role == "control-plane":
             return [etcd.daemon(host, context), apiserver.daemon(host, context)]
         if host.role == "load-balancer":
-            return [haproxy.daemon(host, context), keepalived.daemon(host, context)]
+            return [
+                haproxy.daemon(host, context), keepalived.daemon(host, context), *(agent.daemons(host) if self.watched else []),
+            ]  # fmt: skip
         if host.role == "worker":
             node = galera.daemon(host, context, bootstrap=bootstrap)
             return [node, galera.health(host), ingress.daemon(host, context)]
@@ -89,6 +92,21 @@ class Lab:
         """Start what runs on a host of this role."""
         for daemon in self.daemons(host, bootstrap=bootstrap):
             host.start(daemon)
+
+    def watch(self) -> None:
+        """From now on an agent runs on each load balancer."""
+        self.watched = True
+        for host in self.context.of("load-balancer"):
+            agent.install(host, self.context)
+            for daemon in agent.daemons(host):
+                host.start(daemon)
+
+    def watch_no_more(self) -> None:
+        """No agent runs any longer."""
+        self.watched = False
+        for host in self.context.of("load-balancer"):
+            for daemon in agent.daemons(host):
+                host.forget(daemon.name)
 
     def down(self) -> None:
         """End everything. The keeper does it; it would also do so if this process had died."""

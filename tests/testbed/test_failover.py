@@ -85,6 +85,13 @@ def test_the_page_says_plainly_where_we_are_not_better_and_keeps_the_rest(tmp_pa
     assert document.read_text() == text
 
 
+def test_the_picture_shows_the_traffic_that_suffered_and_leaves_out_what_nobody_noticed() -> None:
+    noticed = summarise([_run("hagen", 0.2), _run("notes", 3.0)], MATRIX)
+    assert [line.title for line in plot.chosen(noticed)] == [noticed[0].title]
+    assert plot.chosen(summarise([_run("hagen", 0.0), _run("notes", 0.02)], MATRIX)) == []
+    assert plot.chosen(summarise([_run("hagen", 0.2)], MATRIX)) == [], "with one side alone nothing is compared"
+
+
 def test_the_picture_is_a_picture(tmp_path: Path) -> None:
     plot.draw(tmp_path / "picture.png", summarise([_run("hagen", 0.2), _run("notes", 3.0)], MATRIX))
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hagen.generator.check import Report, check
 from hagen.generator.compatibility import Compatibility, compatibility
@@ -17,6 +18,7 @@ from hagen.generator.publish import Outcome, publish, write_plain
 from hagen.generator.rendering import Choose, Rendered, rendered
 from hagen.generator.template import OWN
 from hagen.generator.topology.components import Upstream
+from hagen.generator.vendor.checking import check_vendored
 from hagen.generator.vendor.copies import keep
 from hagen.generator.vendor.fetch import Limits
 from hagen.generator.vendor.obtain import obtain
@@ -25,6 +27,9 @@ from tests.support import MINIMAL
 
 STAGING = MINIMAL + b"metadata: {name: staging}\nnetwork: {cidr: 10.50.0.0/24}\n"
 FLANNEL = "infrastructure/flannel/base/upstream/kube-flannel.yml"
+BASE = "infrastructure/flannel/base/kustomization.yaml"
+SEALED = b"sealedSecrets: {enabled: true}\n"
+COPY = "infrastructure/sealed-secrets/base/upstream/controller.yaml"
 LIMITS = Limits(connect=1, read=1, whole=5, attempts=2, pause=0.01)
 
 
@@ -64,12 +69,14 @@ def render(out: Path, config: bytes = MINIMAL, choose: Choose | None = None) -> 
     return rendered(_report(config), out, OWN, generate, choose)
 
 
-def put(result: Rendered, config: bytes = MINIMAL, *, plain: bool = False) -> Outcome:
+def put(
+    result: Rendered, config: bytes = MINIMAL, *, plain: bool = False, bound: frozenset[str] = frozenset()
+) -> Outcome:
     """Publish it."""
     cluster = _report(config).sound.metadata.name
     if plain:
         return write_plain(result.directory, result.files, cluster=cluster)
-    return publish(result.directory, result.files, cluster=cluster, version="1")
+    return publish(result.directory, result.files, cluster=cluster, version="1", bound=bound)
 
 
 def downloading(place: Path | str, *, accept_changed: bool = False, missing: bool = False) -> Choose:
@@ -91,7 +98,8 @@ def _quiet(upstream: Upstream, size: int | None) -> None:
 
 def vendor(out: Path, place: Path | str, config: bytes = MINIMAL, *, plain: bool = False) -> Outcome:
     """`hagen vendor`."""
-    return put(render(out, config, downloading(place)), config, plain=plain)
+    result = render(out, config, downloading(place))
+    return put(result, config, plain=plain, bound=result.upkeep.bound)
 
 
 def pin(monkeypatch: pytest.MonkeyPatch, addon: str, version: str) -> None:
@@ -124,3 +132,19 @@ def tree(directory: Path) -> dict[str, bytes]:
         for path in paths
         if ".git" not in path.relative_to(directory).parts
     }
+
+
+def resources(out: Path, path: str = BASE) -> list[str]:
+    """What a base is built from."""
+    document = yaml.safe_load((out / path).read_text())
+    return list(document["resources"])
+
+
+def kinds(out: Path) -> dict[str, set[str]]:
+    """Kind of a difference -> paths."""
+    found: dict[str, set[str]] = {}
+    for difference in check_vendored(out).differences:
+        assert difference.message
+        assert difference.remedy
+        found.setdefault(difference.kind, set()).add(difference.path)
+    return found

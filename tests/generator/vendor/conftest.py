@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.generator.vendor.cluster import mirror
 from tests.generator.vendor.server import Server, running
 
 _NAMES = ("GIT_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
@@ -30,3 +31,8 @@ def server() -> Iterator[Server]:
 def out(tmp_path: Path) -> Path:
     """The repository to render into; it does not exist yet."""
     return tmp_path / "out"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return mirror(tmp_path / "mirror")

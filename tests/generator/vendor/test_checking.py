@@ -8,6 +8,7 @@ import pytest
 
 from hagen.generator.errors import HagenError
 from hagen.generator.vendor.checking import check_vendored
+from hagen.generator.vendor.known import digest
 from hagen.generator.vendor.lock import LOCK
 from tests.generator.vendor.cluster import FLANNEL, mirror, tree, vendor
 
@@ -63,6 +64,20 @@ def forget(root: Path) -> None:
     (root / LOCK).write_text("[[manifest]]\n".join([head, *kept]))
 
 
+def bytes_of_flannel(root: Path) -> None:
+    size = (root / FLANNEL).stat().st_size
+    head, table = (root / LOCK).read_text().split('add-on = "flannel"')
+    (root / LOCK).write_text(f'{head}add-on = "flannel"{table.replace(f"bytes = {size}", "bytes = 1", 1)}')
+
+
+def unfit(root: Path) -> None:
+    """A copy and its hash, exchanged together."""
+    content = (root / FLANNEL).read_bytes()
+    new = b"x" * len(content)
+    (root / FLANNEL).write_bytes(new)
+    edit(LOCK, digest(content), digest(new))(root)
+
+
 def test_nothing_differs(repository: Path) -> None:
     checked = check_vendored(repository)
     assert checked.differences == ()
@@ -81,6 +96,11 @@ def test_nothing_differs(repository: Path) -> None:
         (write(".cache/upstream/kube-flannel.yml"), set()),
         (forget, {("not-in-lock", FLANNEL), ("not-in-lock", BASE)}),
         (edit(LOCK, 'version = "v0.28.9"', 'version = "v0.28.8"'), {("version", FLANNEL)}),
+        (edit(LOCK, "https://raw.githubusercontent.com/flannel-io", "https://evil.example"), {("entry", FLANNEL)}),
+        (edit(LOCK, 'registry.example/flannel:v0.28.9",\n]\n\n[[', 'evil/flannel:1",\n]\n\n[['), {("entry", FLANNEL), ("entry", LOCK)}),
+        (bytes_of_flannel, {("entry", FLANNEL)}),
+        (edit(LOCK, '    "registry.example/flannel:v0.28.9",\n', ""), {("entry", LOCK)}),
+        (unfit, {("entry", FLANNEL)}),
         (edit(LOCK, 'add-on = "flannel"', 'add-on = "calico"'), {("version", FLANNEL)}),
         (edit(BASE, "upstream/kube-flannel.yml", "https://example.com/kube-flannel.yml"), {("not-in-lock", BASE), ("not-listed", BASE)}),
         (edit(BASE, "upstream/kube-flannel.yml", "upstream/other.yml"), {("not-in-lock", BASE), ("not-listed", BASE)}),

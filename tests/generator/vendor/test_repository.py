@@ -5,54 +5,36 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
+from hagen.generator.compatibility import compatibility
 from hagen.generator.errors import HagenError
 from hagen.generator.publish import Action, preview
 from hagen.generator.publish.earlier import earlier_renders
 from hagen.generator.publish.git import Git
 from hagen.generator.topology import plan
 from hagen.generator.vendor.checking import check_vendored
-from hagen.generator.vendor.lock import LOCK, decode
+from hagen.generator.vendor.lock import LOCK, decode, images_of_lock
 from hagen.generator.vendor.uses import uses
 from tests.generator.vendor.cluster import (
     FLANNEL,
+    SEALED,
     STAGING,
     _report,
     downloading,
     git,
+    kinds,
     manifest,
     mirror,
     pin,
     put,
     render,
+    resources,
     tree,
     vendor,
 )
 from tests.support import MINIMAL, VALID, name_of, planned
 
-BASE = "infrastructure/flannel/base/kustomization.yaml"
 URL = "https://raw.githubusercontent.com/flannel-io/flannel/v0.28.9/Documentation/kube-flannel.yml"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    return mirror(tmp_path / "mirror")
-
-
-def resources(out: Path, path: str = BASE) -> list[str]:
-    document = yaml.safe_load((out / path).read_text())
-    return list(document["resources"])
-
-
-def kinds(out: Path) -> dict[str, set[str]]:
-    """Kind of a difference -> paths."""
-    found: dict[str, set[str]] = {}
-    for difference in check_vendored(out).differences:
-        assert difference.message
-        assert difference.remedy
-        found.setdefault(difference.kind, set()).add(difference.path)
-    return found
 
 
 @pytest.mark.parametrize("fixture", VALID, ids=name_of)
@@ -132,18 +114,32 @@ def test_a_new_version_leaves_its_old_copy_behind(out: Path, store: Path, monkey
     assert b"v0.29.0" in (out / FLANNEL).read_bytes()
 
 
-def test_a_hand_edit_is_found_and_survives(out: Path, store: Path) -> None:
+def test_a_hand_edit_is_found_and_survives_renders(out: Path, store: Path) -> None:
     vendor(out, store)
     edited = (out / FLANNEL).read_bytes() + b"# by hand\n"
     (out / FLANNEL).write_bytes(edited)
     assert kinds(out) == {"changed": {FLANNEL}}
     git(out, "commit", "--all", "--message", "By hand")
     assert put(render(out)).action is Action.UNCHANGED
-    assert vendor(out, store).action is Action.UNCHANGED
     slower = MINIMAL + b"network: {vrrp: {advertInterval: 500ms}}\n"
     assert put(render(out, slower), slower).action is Action.MERGED
     assert (out / FLANNEL).read_bytes() == edited
     assert kinds(out) == {"changed": {FLANNEL}}
+
+
+def test_the_lock_lists_every_image_of_the_cluster(out: Path, store: Path) -> None:
+    put(render(out))
+    assert images_of_lock((out / LOCK).read_bytes()) is None
+    vendor(out, store)
+    found = images_of_lock((out / LOCK).read_bytes())
+    assert found
+    assert {"registry.example/flannel:v0.28.9", compatibility().pinned["percona-xtradb-cluster"]} <= found
+    staging = STAGING + SEALED
+    put(render(out, staging), staging)
+    assert images_of_lock((out / "clusters/staging/hagen.lock").read_bytes()) is None
+    vendor(out, store, staging)
+    further = images_of_lock((out / "clusters/staging/hagen.lock").read_bytes())
+    assert further == found | {"registry.example/sealed-secrets:v0.38.4"}
 
 
 def test_a_plain_folder_with_an_edited_copy_is_refused(out: Path, store: Path) -> None:
@@ -210,64 +206,6 @@ def test_a_clone_without_hagens_branch_keeps_its_copies(out: Path, store: Path, 
     git(tmp_path, "clone", "--quiet", "--branch=main", "--single-branch", str(out), str(clone))
     assert put(render(clone)).action is Action.UNCHANGED
     assert tree(clone) == tree(out)
-
-
-def test_a_second_cluster_changes_no_byte_of_the_first(out: Path, store: Path) -> None:
-    vendor(out, store)
-    before = tree(out)
-    put(render(out, STAGING), STAGING)
-    after = tree(out)
-    assert {path: after[path] for path in before} == before
-    assert all("/overlays/staging/" in path or path.startswith("clusters/staging/") for path in after.keys() - before)
-    # Everything that staging needs lies in bases of production.
-    assert decode(after["clusters/staging/hagen.lock"], "") == {}
-    assert not kinds(out)
-    assert vendor(out, store, STAGING).action is Action.UNCHANGED
-    assert put(render(out)).action is Action.UNCHANGED
-
-
-SEALED = b"sealedSecrets: {enabled: true}\n"
-COPY = "infrastructure/sealed-secrets/base/upstream/controller.yaml"
-
-
-def test_a_component_of_the_second_cluster_alone(out: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    staging = STAGING + SEALED
-    vendor(out, store)
-    put(render(out, staging), staging)
-    assert decode((out / "clusters/staging/hagen.lock").read_bytes(), "")[COPY].sha256 == ""
-    assert kinds(out)["not-vendored"] == {COPY}
-    vendor(out, store, staging)
-    assert decode((out / "clusters/staging/hagen.lock").read_bytes(), "")[COPY].sha256
-    assert COPY not in decode((out / LOCK).read_bytes(), "")
-    assert not kinds(out)
-    # The first cluster leaves it alone, and a new version reaches it.
-    assert put(render(out)).action is Action.UNCHANGED
-    pin(monkeypatch, "sealed-secrets", "v0.39.1")
-    mirror(store)
-    assert vendor(out, store, staging).action is Action.UPDATED
-    assert b"v0.39.1" in (out / COPY).read_bytes()
-    assert not kinds(out)
-    # Without the component nothing of it is left.
-    put(render(out, STAGING), STAGING)
-    assert not [path for path in tree(out) if "sealed-secrets" in path]
-    assert not kinds(out)
-
-
-def test_a_component_moves_to_the_first_cluster_and_back(out: Path, store: Path) -> None:
-    staging, production = STAGING + SEALED, MINIMAL + SEALED
-    vendor(out, store)
-    vendor(out, store, staging)
-    put(render(out, production), production)
-    assert decode((out / LOCK).read_bytes(), "")[COPY].sha256
-    assert not kinds(out)
-    put(render(out, staging), staging)
-    assert decode((out / "clusters/staging/hagen.lock").read_bytes(), "") == {}
-    # The first gives it up; the second still builds on it, and its entry stays until the second takes it over.
-    put(render(out))
-    assert (out / COPY).exists()
-    assert not kinds(out)
-    put(render(out, staging), staging)
-    assert not kinds(out)
 
 
 def test_an_interrupted_vendoring_is_finished_before_the_next_render(

@@ -117,11 +117,71 @@ def test_check_finds_the_repository_by_the_clusters_name() -> None:
         ("--json",),
         ("--mirror", "s3://bucket/path"),
         ("--mirror", "nowhere"),
+        ("--mirror", "x" * 5000),
+        ("--mirror", ""),
+        ("--mirror", " "),
+        ("--check", "--mirror", ""),
+        ("--mirror", "http://[::1"),
+        ("--mirror", "ftp://[::1"),
+        ("--mirror", "http://host:99999/"),
+        ("--mirror", "http://host:port/"),
+        ("--mirror", "http://host:0"),
+        ("--mirror", "https://"),
+        ("--mirror", "http://a host/"),
+        ("--mirror", "http://a..b/"),
+        ("--mirror", "http://host/path?token=1"),
+        ("--mirror", "http://host/#there"),
     ],
 )
 def test_contradictions_are_wrong_usage(arguments: tuple[str, ...]) -> None:
     assert "error:" in hagen("vendor", *arguments, code=2)
     assert not Path("build").exists()
+
+
+@pytest.mark.parametrize("mirror", ["http://me:sesame@[::1", "http://me:sesame@h:99999/", "http://me:sesame/x@h/"])
+def test_a_password_of_a_url_that_is_none_is_not_shown(mirror: str) -> None:
+    output = hagen("vendor", "--mirror", mirror, code=2)
+    assert "is not the URL of a mirror" in output
+    assert "sesame" not in output
+
+
+def test_a_redirect_to_what_is_no_url(web: Server, out: Path) -> None:
+    web.serve("/mirror/flannel/v0.28.9/Documentation/kube-flannel.yml", redirect("http://[::1"))
+    output = hagen("vendor", "-o", str(out), "--mirror", f"{web.url}/mirror", code=1)
+    assert "not a URL" in output
+
+
+@pytest.mark.parametrize("path", [FLANNEL, LOCK])
+@pytest.mark.parametrize("options", [(), ("--missing",)], ids=["all", "missing"])
+def test_what_check_reports_is_repaired_by_what_it_advises(out: Path, path: str, options: tuple[str, ...]) -> None:
+    arguments = ("vendor", "-o", str(out), "--mirror", str(mirror(Path("mirror"))))
+    hagen(*arguments)
+    before = tree(out)
+    git(out, "rm", "-q", path)
+    git(out, "commit", "-q", "-m", "By hand")
+    assert "`hagen vendor`" in hagen("vendor", "--check", "-o", str(out), code=1)
+    output = hagen(*arguments, *options)
+    assert f"{path} is as rendered again" in output
+    assert tree(out) == before
+    assert "no differences" in hagen("vendor", "--check", "-o", str(out))
+    assert "nothing to change" in hagen(*arguments, *options)
+
+
+def test_what_it_cannot_settle_ends_with_1(out: Path) -> None:
+    arguments = ("vendor", "-o", str(out), "--mirror", str(mirror(Path("mirror"))))
+    hagen(*arguments)
+    more = "infrastructure/flannel/base/upstream/more.yaml"
+    (out / more).write_text("kind: Mine\n")
+    git(out, "add", more)
+    git(out, "commit", "-q", "-m", "By hand")
+    output = hagen(*arguments, code=1)
+    assert f"{out / more}: not-in-lock" in output
+    assert "1 difference that hagen does not settle by itself" in output
+    # A file that hagen never wrote is the user's to remove.
+    assert (out / more).exists()
+    git(out, "rm", "-q", more)
+    git(out, "commit", "-q", "-m", "Gone")
+    hagen(*arguments)
 
 
 def test_a_password_of_the_mirror_is_never_shown_or_kept(web: Server, out: Path) -> None:

@@ -2,6 +2,7 @@
 
 from tests.gitops.checks import (
     argocd,
+    changes,
     exposure,
     images,
     network,
@@ -18,6 +19,7 @@ from tests.gitops.checks import (
 
 __all__ = [
     "argocd",
+    "changes",
     "exposure",
     "images",
     "network",

@@ -1,6 +1,7 @@
 """What the applications need gets through their policies, and what nobody needs does not."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from tests.gitops.checks.exposure import exposed
 from tests.gitops.checks.selectors import selected
@@ -9,6 +10,7 @@ from tests.gitops.objects import Pods, Repository, dig
 from tests.gitops.verdict import Verdict, check, judge
 
 _GALERA_PORTS = (3306, 4444, 4567, 4568)
+_OUTSIDE = "198.51.100.1"
 _STRANGER = Pods("a pod of another namespace", "default", {"app": "stranger"}, {})
 
 
@@ -54,8 +56,16 @@ def _number(pods: Pods, port: int | str) -> int:
     )
 
 
-def _wanted(repository: Repository) -> Iterator[tuple[Pods, Pods, int, str]]:
-    """Connections that must get through: source, target, port, protocol."""
+def _storages(repository: Repository) -> Iterator[int]:
+    """The ports of the storages that backups go to, outside of the cluster."""
+    for item in repository.of("PerconaXtraDBCluster"):
+        for storage in dig(item.spec, "backup", "storages", default={}).values():
+            address = urlsplit(dig(storage, "s3", "endpointUrl", default="https://s3.amazonaws.com"))
+            yield address.port or {"http": 80, "https": 443}[address.scheme]
+
+
+def _wanted(repository: Repository) -> Iterator[tuple[Pods, Pods | str, int, str]]:
+    """Connections that must get through: source, target (an address outside of the cluster), port, protocol."""
     pxc, haproxy = _part(repository, "pxc"), _part(repository, "haproxy")
     for target, port in _backends(repository):
         yield from ((source, target, port, "TCP") for source in _ingress(repository))
@@ -66,6 +76,9 @@ def _wanted(repository: Repository) -> Iterator[tuple[Pods, Pods, int, str]]:
     backups = [pods for pods in repository.pods if "percona.com/backup-type" in pods.labels]
     yield from ((source, target, 4567, "TCP") for source in backups for target in pxc)
     yield from ((source, target, 4444, "TCP") for source in pxc for target in backups)
+    restores = [pods for pods in repository.pods if "percona.com/restore-job-name" in pods.labels]
+    for port in _storages(repository):
+        yield from ((source, _OUTSIDE, port, "TCP") for source in backups + restores)
     operator = [
         pods
         for pods in repository.pods
@@ -85,7 +98,10 @@ def needed_connections_pass(repository: Repository) -> Iterator[Verdict]:
     for source, target, port, protocol in _wanted(repository):
         sound = passes(repository, source, target, port, protocol)
         yield judge(
-            source.owner, f"{target.owner} {port}/{protocol}", sound=sound, problem="the NetworkPolicies stop it"
+            source.owner,
+            f"{target if isinstance(target, str) else target.owner} {port}/{protocol}",
+            sound=sound,
+            problem="the NetworkPolicies stop it",
         )
 
 

@@ -10,8 +10,8 @@ from tests.gitops.verdict import Verdict, check, judge
 # Who serves a group of custom resources; without it they are data that nobody reads.
 CONTROLLERS = {
     "bitnami.com": "sealed-secrets",
-    "gateway.networking.k8s.io": "nginx-gateway-fabric",
-    "gateway.nginx.org": "nginx-gateway-fabric",
+    "gateway.networking.k8s.io": "ingress",
+    "gateway.nginx.org": "ingress",
     "pxc.percona.com": "percona-operator",
 }
 _SKIP = "SkipDryRunOnMissingResource=true"

@@ -5,6 +5,7 @@ machine of its own does not share with its peer, and a namespace does.
 """
 
 import re
+from pathlib import Path
 
 from tests.testbed.context import Context
 from tests.testbed.daemons.haproxy import process_name
@@ -30,6 +31,7 @@ def install(host: Host, context: Context) -> None:
     for name, content in context.settings.scripts(host.name).items():
         (etc / name).write_text(content)
         (etc / name).chmod(0o755)
+    (host.directory / "tmp").mkdir()
     host.mounts |= {etc: "/etc/keepalived", run: "/run/keepalived"}
     # keepalived 2.2.7 ends itself with 143 after a good check, unless it is a namespace's first process.
     verdict = host.run("unshare", "--pid", "--fork", "keepalived", "-t", "-l", "-f", "/etc/keepalived/keepalived.conf")
@@ -43,7 +45,18 @@ def daemon(host: Host, context: Context) -> Daemon:
         "keepalived", "--dont-fork", "--log-console", "--log-detail", "--namespace", host.name,
         "--use-file", "/etc/keepalived/keepalived.conf",
     )  # fmt: skip
-    return Daemon(NAME, argv, restarted=context.settings.restarts_keepalived, own_namespace=False)
+    return Daemon(
+        NAME,
+        argv,
+        restarted=context.settings.restarts_keepalived,
+        environment={"TMPDIR": str(host.directory / "tmp")},
+        own_namespace=False,
+    )
+
+
+def dump_file(host: Host) -> Path:
+    """Where it writes what it knows. It would be /tmp on a machine of its own: the testbed's two share that."""
+    return host.directory / "tmp/keepalived.json"
 
 
 def holds(host: Host, address: str) -> bool:
