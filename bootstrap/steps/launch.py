@@ -1,0 +1,30 @@
+"""launch: machines that are missing are made, sizes are brought to what is wanted, all are switched on."""
+
+from ..inventory import Machine
+from ..provider.contract import MustStop, Power
+from ..run import Run
+from .step import Step
+
+
+def act(run: Run) -> None:
+    """Side by side: the provider's disks are what takes the time."""
+    there = run.site.provider.machines()
+
+    def one(machine: Machine) -> None:
+        wanted = run.site.wanted(machine)
+        if run.site.provider.create(wanted):
+            run.changed(machine.name, "made")
+        try:
+            if run.site.provider.change(wanted):
+                run.changed(machine.name, f"now {wanted.cpu} CPU, {wanted.memory}")
+        except MustStop:
+            run.note(machine.name, "another size needs a restart: it is switched off and on in the step resize")
+        known = there.get(machine.name)
+        if known is None or known.power is not Power.RUNNING:
+            run.site.provider.start(machine.name)
+            run.changed(machine.name, "switched on")
+
+    run.each(run.site.inventory.machines, one)
+
+
+STEP = Step("launch", "Make and start machines", act)
