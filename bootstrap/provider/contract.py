@@ -203,6 +203,17 @@ class Provider(Protocol):
         """A file's content. ProviderError when there is none."""
         ...
 
+    def lock(self, holder: str, seconds: float) -> str:
+        """Take this cluster's lock for so many seconds, or renew it. Empty when `holder` has it now, else who has it.
+
+        One that has run out is taken over. Of two that ask at once, one gets it.
+        """
+        ...
+
+    def unlock(self, holder: str) -> None:
+        """Give the lock back. Nothing happens when somebody else has it."""
+        ...
+
     def close(self) -> None:
         """Let go of the connections. The next call opens new ones."""
         ...

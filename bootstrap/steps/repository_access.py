@@ -19,7 +19,7 @@ _NAME: Final = "repository"
 
 
 def act(run: Run) -> None:
-    """Make or renew the Secret when the environment has a login. Without one nothing is done: public, or made by hand."""
+    """Make or renew the Secret when the environment has a login. Without one nothing is done."""
     login = credentials(run.site.inventory.repository.url, os.environ)
     if not login:
         return
