@@ -65,7 +65,7 @@ def token(machine: Remote, secrets: Secrets) -> Iterator[str]:
     try:
         yield text
     finally:
-        machine.ask("kubeadm", "token", "delete", found[1])
+        machine.ask("kubeadm", "token", "delete", found[1], anyway=True)
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def certificate_key(machine: Remote, kubectl: Kubectl, secrets: Secrets) -> Iter
     try:
         yield key
     finally:
-        kubectl.ask("--namespace=kube-system", "delete", "secret", "kubeadm-certs", "--ignore-not-found")
+        kubectl.ask("--namespace=kube-system", "delete", "secret", "kubeadm-certs", "--ignore-not-found", anyway=True)
 
 
 @contextmanager
@@ -87,4 +87,4 @@ def _file(machine: Remote, name: str, content: bytes) -> Iterator[str]:
     try:
         yield path
     finally:
-        machine.ask("rm", "-f", path)
+        machine.ask("rm", "-f", path, anyway=True)

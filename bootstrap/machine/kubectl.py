@@ -31,13 +31,15 @@ class Kubectl:
         """The machine that is asked first."""
         return self._hosts[0]
 
-    def ask(self, *argv: str, timeout: float = 60.0, stdin: bytes = b"") -> Outcome:
+    def ask(self, *argv: str, timeout: float = 60.0, stdin: bytes = b"", anyway: bool = False) -> Outcome:
         """A command, whatever it comes to: of the first control plane that can be asked at all."""
         for host in self._hosts[:-1]:
-            outcome = host.ask("kubectl", f"--kubeconfig={ADMIN}", *argv, timeout=timeout, stdin=stdin)
+            outcome = host.ask("kubectl", f"--kubeconfig={ADMIN}", *argv, timeout=timeout, stdin=stdin, anyway=anyway)
             if not again(outcome):
                 return outcome
-        return self._hosts[-1].ask("kubectl", f"--kubeconfig={ADMIN}", *argv, timeout=timeout, stdin=stdin)
+        return self._hosts[-1].ask(
+            "kubectl", f"--kubeconfig={ADMIN}", *argv, timeout=timeout, stdin=stdin, anyway=anyway
+        )
 
     def run(self, *argv: str, timeout: float = 60.0, stdin: bytes = b"", remedy: str = "") -> str:
         """A command that must succeed. BootstrapError with what kubectl said."""

@@ -24,9 +24,9 @@ class Remote:
         self.name = name
         self._provider, self._journal, self._secrets, self._stop = provider, journal, secrets, stop
 
-    def ask(self, *argv: str, timeout: float = COMMAND, stdin: bytes = b"") -> Outcome:
-        """Run a command, whatever it comes to."""
-        if self._stop.is_set():
+    def ask(self, *argv: str, timeout: float = COMMAND, stdin: bytes = b"", anyway: bool = False) -> Outcome:
+        """Run a command, whatever it comes to. `anyway`: to clean up, also when the run is to stop."""
+        if self._stop.is_set() and not anyway:
             raise Interrupted(self.name)
         began = monotonic()
         shown = shlex.join(argv)
