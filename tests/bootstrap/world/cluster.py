@@ -213,6 +213,10 @@ class FakeCluster:
         self.history.append(f"drain {what[0]}")
         return OK
 
+    def _kubectl_uncordon(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        self.nodes[what[0]].drained = False
+        return OK
+
     def _kubectl_delete(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
         if what[0] == "node":
             del self.nodes[what[1]]
