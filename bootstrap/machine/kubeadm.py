@@ -15,6 +15,8 @@ CA: Final = "/etc/kubernetes/pki/ca.crt"
 KUBELET: Final = "/etc/kubernetes/kubelet.conf"
 INIT: Final = 900.0  # seconds; images are pulled
 JOIN: Final = 900.0
+DESCRIPTION: Final = "hagen bootstrap"
+FIRST: Final = "first bootstrap"  # as the rendered kubeadm/init.yaml has it
 _TTL: Final = "15m"
 _TOKEN: Final = re.compile(r"\b([a-z0-9]{6})\.([a-z0-9]{16})\b")
 _FOLDER: Final = "/run/hagen"
@@ -58,7 +60,7 @@ def reset(machine: Remote) -> None:
 @contextmanager
 def token(machine: Remote, secrets: Secrets) -> Iterator[str]:
     """A join token that dies when the block ends."""
-    found = _TOKEN.search(machine.run("kubeadm", "token", "create", f"--ttl={_TTL}"))
+    found = _TOKEN.search(machine.run("kubeadm", "token", "create", f"--ttl={_TTL}", f"--description={DESCRIPTION}"))
     if found is None:
         raise BootstrapError(machine.name, "kubeadm made no token")
     text = secrets.learn(found[0])
