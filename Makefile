@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render test lint types contracts unit daemons lxd testbed break failover update bench bench-agent agent-wheels package clean
+.PHONY: help setup render bootstrap destroy test lint types contracts unit daemons lxd testbed break failover update bench bench-agent agent-wheels package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,12 @@ setup: $(STAMP) ## Make .venv with hagen and its tools
 
 render: $(STAMP) ## Render the reference cluster into build/production
 	$(BIN)/hagen render -c examples/hagen.yaml -o build/production
+
+bootstrap: render ## Bring the reference cluster up on this LXD, from build/production
+	$(BIN)/hagen bootstrap up -r build/production $(ARGS)
+
+destroy: $(STAMP) ## Remove the reference cluster's machines
+	$(BIN)/hagen bootstrap down -r build/production $(ARGS)
 
 test: $(STAMP) ## Everything that must hold: linters, types, contracts, tests
 	@scripts/system-packages.sh

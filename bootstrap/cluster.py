@@ -36,9 +36,9 @@ def beginner(run: Run) -> Machine:
     return next(machine for machine in run.site.inventory.machines if machine.name == name)
 
 
-def kubectl(run: Run) -> Kubectl:
-    """kubectl, on any control plane that works. BootstrapError when there is none."""
-    working = founded(run)
+def kubectl(run: Run, *, without: str = "") -> Kubectl:
+    """kubectl, on any control plane that works and is not about to go. BootstrapError when there is none."""
+    working = [machine for machine in founded(run) if machine.name != without]
     if not working:
         raise BootstrapError(
             "cluster", "no control plane answers through the virtual IP", "hagen bootstrap doctor looks for the cause."

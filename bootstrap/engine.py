@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from .errors import BootstrapError, Problems
+from .errors import BootstrapError, Interrupted, Problems
 from .events import Kind
 from .provider.contract import ProviderError
 from .run import Run
@@ -26,6 +26,15 @@ class Outcome:
     timings: tuple[Timing, ...]
     changes: int
     problems: tuple[BootstrapError, ...] = ()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it ended because somebody wanted it to."""
+        return any(isinstance(problem, Interrupted) for problem in self.problems)
+
+    def then(self, later: "Outcome") -> "Outcome":
+        """This one and the pass that followed. The count of changes is the run's already."""
+        return Outcome(self.timings + later.timings, later.changes, later.problems)
 
 
 def carry_out(run: Run, steps: Sequence[Step]) -> Outcome:

@@ -12,6 +12,10 @@ import click
 _COMMANDS: Final = {
     "plan": "hagen.bootstrap.commands.plan",
     "up": "hagen.bootstrap.commands.up",
+    "kubeconfig": "hagen.bootstrap.commands.kubeconfig",
+    "exec": "hagen.bootstrap.commands.exec",
+    "ssh": "hagen.bootstrap.commands.ssh",
+    "down": "hagen.bootstrap.commands.down",
 }
 """Command -> module, whose `command` is the click command. In the order of a cluster's life."""
 

@@ -21,7 +21,10 @@ T = TypeVar("T")
 
 @dataclass
 class Run:
-    """`step`: the name of the step that is being carried out."""
+    """`step`: the name of the step that is being carried out; `replace`: machines to make anew, whatever they are.
+
+    `again`: another pass is needed, because machines are replaced one in each.
+    """
 
     site: Site
     events: Events
@@ -30,6 +33,8 @@ class Run:
     stop: threading.Event = field(default_factory=threading.Event)
     step: str = ""
     changes: int = 0
+    replace: set[str] = field(default_factory=set)
+    again: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def on(self, machine: Machine | str) -> Remote:

@@ -1,17 +1,32 @@
 """What every command begins with: which cluster, and where its machines are made."""
 
+import functools
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from ..inventory import InventoryError, load_inventory
+from ..errors import BootstrapError, Problems
+from ..inventory import InventoryError, Machine, load_inventory
+from ..provider.contract import ProviderError, Wanted
 from ..provider.lxd import LxdProvider, Server
 from ..site import Site
 
-F = TypeVar("F", bound=Callable[..., Any])
+INTERRUPTED = 130
+_OPTIONS = (
+    click.option(
+        "-r",
+        "--repository",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=Path(),
+        help="The rendered repository.  [default: this folder]",
+    ),
+    click.option("--cluster", default="", help="One of clusters/*, where there are several."),
+    click.option("--lxd", default="", envvar="HAGEN_LXD", help="LXD's socket, or https://host:port."),
+    click.option("--project", default="", envvar="HAGEN_LXD_PROJECT", help="LXD's project."),
+)
 
 
 @dataclass(frozen=True)
@@ -24,24 +39,26 @@ class Where:
     project: str
 
 
-def where(command: F) -> F:
-    """The options that every command has."""
-    for option in reversed(
-        (
-            click.option(
-                "-r",
-                "--repository",
-                type=click.Path(exists=True, file_okay=False, path_type=Path),
-                default=Path(),
-                help="The rendered repository.  [default: this folder]",
-            ),
-            click.option("--cluster", default="", help="One of clusters/*, where there are several."),
-            click.option("--lxd", default="", envvar="HAGEN_LXD", help="LXD's socket, or https://host:port."),
-            click.option("--project", default="", envvar="HAGEN_LXD_PROJECT", help="LXD's project."),
-        )
-    ):
-        command = option(command)
-    return command
+def on_site(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say which cluster, and that cluster as its first argument.
+
+    What it raises becomes a message: ClickException with every problem.
+    """
+
+    @functools.wraps(command)
+    def opened(repository: Path, cluster: str, lxd: str, project: str, **rest: object) -> None:
+        try:
+            command(open_site(Where(repository, cluster, lxd, project)), **rest)
+        except ProviderError as error:
+            raise click.ClickException(str(error)) from error
+        except Problems as error:
+            raise click.ClickException("\n".join(map(said, error.problems))) from error
+        except BootstrapError as error:
+            raise click.ClickException(said(error)) from error
+
+    for option in reversed(_OPTIONS):
+        opened = option(opened)
+    return opened
 
 
 def open_site(wanted: Where) -> Site:
@@ -68,3 +85,29 @@ def inventory_of(repository: Path, cluster: str) -> Path:
     if len(found) > 1:
         raise click.ClickException(f"{repository}: several clusters: {names}; say which with --cluster")
     return next(iter(found.values()))
+
+
+def machine_of(site: Site, name: str) -> Machine:
+    """A machine of the inventory. BadParameter with those there are."""
+    for machine in site.inventory.machines:
+        if machine.name == name:
+            return machine
+    names = ", ".join(machine.name for machine in site.inventory.machines)
+    raise click.BadParameter(f"there is no machine {name}; there are: {names}", param_hint="NODE")
+
+
+def wanted(site: Site) -> dict[str, Wanted]:
+    """Every machine as it shall be."""
+    return {machine.name: site.wanted(machine) for machine in site.inventory.machines}
+
+
+def said(problem: BootstrapError) -> str:
+    """A problem in full."""
+    return str(problem) + (f"\n{problem.output}" if problem.output else "")
+
+
+def asked(question: str) -> None:
+    """Go on after a yes. Without a terminal nobody can say it: BootstrapError then; Abort after a no."""
+    if not sys.stdin.isatty():
+        raise BootstrapError("question", question, "Nobody can answer here; say --yes.")
+    click.confirm(question, abort=True)

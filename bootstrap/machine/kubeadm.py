@@ -15,6 +15,8 @@ CA: Final = "/etc/kubernetes/pki/ca.crt"
 KUBELET: Final = "/etc/kubernetes/kubelet.conf"
 INIT: Final = 900.0  # seconds; images are pulled
 JOIN: Final = 900.0
+DESCRIPTION: Final = "hagen bootstrap"
+FIRST: Final = "first bootstrap"  # as the rendered kubeadm/init.yaml has it
 _TTL: Final = "15m"
 _TOKEN: Final = re.compile(r"\b([a-z0-9]{6})\.([a-z0-9]{16})\b")
 _FOLDER: Final = "/run/hagen"
@@ -58,14 +60,14 @@ def reset(machine: Remote) -> None:
 @contextmanager
 def token(machine: Remote, secrets: Secrets) -> Iterator[str]:
     """A join token that dies when the block ends."""
-    found = _TOKEN.search(machine.run("kubeadm", "token", "create", f"--ttl={_TTL}"))
+    found = _TOKEN.search(machine.run("kubeadm", "token", "create", f"--ttl={_TTL}", f"--description={DESCRIPTION}"))
     if found is None:
         raise BootstrapError(machine.name, "kubeadm made no token")
     text = secrets.learn(found[0])
     try:
         yield text
     finally:
-        machine.ask("kubeadm", "token", "delete", found[1])
+        machine.ask("kubeadm", "token", "delete", found[1], anyway=True)
 
 
 @contextmanager
@@ -76,7 +78,7 @@ def certificate_key(machine: Remote, kubectl: Kubectl, secrets: Secrets) -> Iter
     try:
         yield key
     finally:
-        kubectl.ask("--namespace=kube-system", "delete", "secret", "kubeadm-certs", "--ignore-not-found")
+        kubectl.ask("--namespace=kube-system", "delete", "secret", "kubeadm-certs", "--ignore-not-found", anyway=True)
 
 
 @contextmanager
@@ -87,4 +89,4 @@ def _file(machine: Remote, name: str, content: bytes) -> Iterator[str]:
     try:
         yield path
     finally:
-        machine.ask("rm", "-f", path)
+        machine.ask("rm", "-f", path, anyway=True)

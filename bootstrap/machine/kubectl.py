@@ -25,19 +25,29 @@ class Kubectl:
 
     def __init__(self, hosts: Iterable[Remote]) -> None:
         self._hosts = tuple(hosts)
+        if not self._hosts:
+            raise ValueError("kubectl needs a control plane")
 
     @property
     def host(self) -> Remote:
         """The machine that is asked first."""
         return self._hosts[0]
 
-    def ask(self, *argv: str, timeout: float = 60.0, stdin: bytes = b"") -> Outcome:
-        """A command, whatever it comes to: of the first control plane that can be asked at all."""
-        for host in self._hosts[:-1]:
-            outcome = host.ask("kubectl", f"--kubeconfig={ADMIN}", *argv, timeout=timeout, stdin=stdin)
+    def ask(
+        self,
+        *argv: str,
+        timeout: float = 60.0,
+        stdin: bytes = b"",
+        anyway: bool = False,
+        quiet: bool = False,
+    ) -> Outcome:
+        """A command, whatever it comes to: of the first control plane that can be asked at all. See Remote.ask."""
+        for host in self._hosts:
+            words = ("kubectl", f"--kubeconfig={ADMIN}", *argv)
+            outcome = host.ask(*words, timeout=timeout, stdin=stdin, anyway=anyway, quiet=quiet)
             if not again(outcome):
-                return outcome
-        return self._hosts[-1].ask("kubectl", f"--kubeconfig={ADMIN}", *argv, timeout=timeout, stdin=stdin)
+                break
+        return outcome
 
     def run(self, *argv: str, timeout: float = 60.0, stdin: bytes = b"", remedy: str = "") -> str:
         """A command that must succeed. BootstrapError with what kubectl said."""
@@ -47,9 +57,9 @@ class Kubectl:
             raise BootstrapError("kubectl", f"`kubectl {' '.join(argv)}` ended with {outcome.code}", remedy, said)
         return outcome.stdout.decode(errors="replace")
 
-    def get(self, *argv: str) -> Any:  # noqa: ANN401 - JSON of the API
+    def get(self, *argv: str, quiet: bool = False) -> Any:  # noqa: ANN401 - JSON of the API
         """An object or a list. None when there is none; BootstrapError when that cannot be told."""
-        outcome = self.ask("get", *argv, "--output=json")
+        outcome = self.ask("get", *argv, "--output=json", quiet=quiet)
         if outcome.code and _ABSENT.search(outcome.stderr.decode(errors="replace")):
             return None
         if outcome.code:

@@ -24,9 +24,19 @@ class Remote:
         self.name = name
         self._provider, self._journal, self._secrets, self._stop = provider, journal, secrets, stop
 
-    def ask(self, *argv: str, timeout: float = COMMAND, stdin: bytes = b"") -> Outcome:
-        """Run a command, whatever it comes to."""
-        if self._stop.is_set():
+    def ask(
+        self,
+        *argv: str,
+        timeout: float = COMMAND,
+        stdin: bytes = b"",
+        anyway: bool = False,
+        quiet: bool = False,
+    ) -> Outcome:
+        """Run a command, whatever it comes to.
+
+        `anyway`: to clean up, also when the run is to stop; `quiet`: the journal does not show what it printed.
+        """
+        if self._stop.is_set() and not anyway:
             raise Interrupted(self.name)
         began = monotonic()
         shown = shlex.join(argv)
@@ -37,7 +47,7 @@ class Remote:
             late = isinstance(error, Timeout)
             cause = f"{argv[0]} was not done within {timeout:g} s" if late else error.cause
             raise BootstrapError(self.name, cause, error.remedy) from error
-        text = _text(outcome.stdout) + _text(outcome.stderr)
+        text = "[not shown]\n" if quiet else _both(outcome)
         self._journal.write(self.name, f"$ {shown}\n{text}= {outcome.code} after {monotonic() - began:.2f} s")
         return outcome
 

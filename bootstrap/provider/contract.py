@@ -203,6 +203,10 @@ class Provider(Protocol):
         """A file's content. ProviderError when there is none."""
         ...
 
+    def shell(self, name: str) -> Sequence[str]:
+        """The local command, with its arguments, that opens a root shell on the machine for a person."""
+        ...
+
     def lock(self, holder: str, seconds: float) -> str:
         """Take this cluster's lock for so many seconds, or renew it. Empty when `holder` has it now, else who has it.
 

@@ -18,7 +18,7 @@ def act(run: Run) -> None:
             if run.site.provider.change(wanted):
                 run.changed(machine.name, f"now {wanted.cpu} CPU, {wanted.memory}")
         except MustStop:
-            run.note(machine.name, "another size needs a restart: it is switched off and on in the step resize")
+            run.note(machine.name, "another size needs a restart: in the step resizes")
         known = there.get(machine.name)
         if known is None or known.power is not Power.RUNNING:
             run.site.provider.start(machine.name)

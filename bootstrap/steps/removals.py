@@ -26,19 +26,23 @@ def take_out(run: Run, machine: Machine) -> None:
     if machine.role != "load-balancer" and founded(run):
         if machine.role == "control-plane":
             leave_etcd(run, name)
-        api = kubectl(run)
-        if name in api.nodes():
+        if name in kubectl(run, without=name).nodes():
             if machine.power is Power.RUNNING:
-                api.run(
-                    *("drain", name, "--ignore-daemonsets", "--delete-emptydir-data", f"--timeout={DRAIN:g}s"),
-                    timeout=DRAIN + 30,
-                    remedy="A disruption budget holds it: kubectl get pdb -A. Run it again when that is resolved.",
-                )
-                run.changed(name, "drained")
-            api.run("delete", "node", name)
+                drain(run, name)
+            kubectl(run, without=name).run("delete", "node", name)
             run.changed(name, "node deleted")
     run.site.provider.delete(name)
     run.changed(name, "deleted")
+
+
+def drain(run: Run, name: str) -> None:
+    """Let a node's pods go elsewhere; disruption budgets are kept."""
+    kubectl(run, without=name).run(
+        *("drain", name, "--ignore-daemonsets", "--delete-emptydir-data", f"--timeout={DRAIN:g}s"),
+        timeout=DRAIN + 30,
+        remedy="A disruption budget holds it: kubectl get pdb -A. Run it again when that is resolved.",
+    )
+    run.changed(name, "drained")
 
 
 def leave_etcd(run: Run, name: str) -> None:

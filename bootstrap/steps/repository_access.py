@@ -26,7 +26,7 @@ def act(run: Run) -> None:
     for value in login.values():
         run.secrets.learn(value)
     api = kubectl(run)
-    there = api.get("secret", _NAME, "--namespace=argocd")
+    there = api.get("secret", _NAME, "--namespace=argocd", quiet=True)
     wanted = secret(run.site.inventory.repository.url, login)
     if there and same(there, wanted):
         return

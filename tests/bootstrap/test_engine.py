@@ -39,17 +39,28 @@ def test_again_changes_nothing(begin: Callable[[], Run], told: list[Event]) -> N
     assert [event.text for event in told if event.kind is Kind.CHANGED] == []
 
 
-def test_killed_anywhere_the_next_run_goes_on(repository: Path) -> None:
+def whole(repository: Path) -> FakeWorld:
+    world = FakeWorld(VIRTUAL_IP)
+    assert carry_out(run_on(repository, world), STEPS).problems == ()
+    return world
+
+
+PARTS = 8  # side by side, where tests run so
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_killed_anywhere_the_next_run_goes_on(repository: Path, part: int) -> None:
     """Every request of the provider once was the last one. What is there afterwards is what one whole run makes."""
-    whole = FakeWorld(VIRTUAL_IP)
-    carry_out(run_on(repository, whole), STEPS)
-    for number in range(1, whole.acts + 1):
+    goal = whole(repository)
+    for number in range(1 + part, goal.acts + 1, PARTS):
         world = FakeWorld(VIRTUAL_IP, kill_at=number)
         with pytest.raises(Killed):
             carry_out(run_on(repository, world), STEPS)
         world.kill_at = None
         outcome = carry_out(run_on(repository, world), STEPS)
         assert outcome.problems == (), f"killed at {number}: {world.calls[-1:]}"
-        assert set(world.cluster.nodes) == set(whole.cluster.nodes), number
-        assert set(world.cluster.members) == set(whole.cluster.members), number
-        assert not world.cluster.tokens or number, number
+        assert set(world.cluster.nodes) == set(goal.cluster.nodes), number
+        assert set(world.cluster.members) == set(goal.cluster.members), number
+        assert set(world.cluster.applied) == set(goal.cluster.applied), number
+        assert not world.cluster.tokens, number
+        assert not world.cluster.certificates, number

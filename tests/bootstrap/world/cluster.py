@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -38,7 +39,7 @@ class FakeCluster:
     world: "FakeWorld"
     nodes: dict[str, FakeNode] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)  # name -> id
-    tokens: set[str] = field(default_factory=set)
+    tokens: dict[str, str] = field(default_factory=dict)  # token -> description
     certificates: str = ""
     applied: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -71,10 +72,10 @@ class FakeCluster:
         if words == "token create":
             self._made += 1
             token = f"{self._made:06d}.{'a' * 16}"
-            self.tokens.add(token)
+            self.tokens[token] = options["description"]
             return printed(f"{token}\n")
         if words.startswith("token delete"):
-            self.tokens = {token for token in self.tokens if not token.startswith(argv[-1])}
+            self._forget([f"bootstrap-token-{argv[-1]}"])
             return OK
         assert words == "init phase upload-certs"
         self.certificates = options["certificate-key"]
@@ -86,6 +87,7 @@ class FakeCluster:
         assert machine.files.get(_CA), "the CA comes first"
         assert b"ClusterConfiguration" in machine.files[options["config"]]
         assert not self.members, "there is a cluster already"
+        self.tokens["000000.bbbbbbbbbbbbbbbb"] = "first bootstrap"
         self._plane(machine)
         self.history.append(f"init {machine.name}")
         return OK
@@ -186,8 +188,18 @@ class FakeCluster:
                     "status": {"readyReplicas": 2, "updatedReplicas": 2},
                 }
             ]
+        elif kind == "secrets":
+            assert "--field-selector=type=bootstrap.kubernetes.io/token" in argv
+            items = [
+                {
+                    **_object("Secret", f"bootstrap-token-{token[:6]}", 1),
+                    "data": {"description": b64encode(text.encode()).decode()},
+                }
+                for token, text in self.tokens.items()
+            ]
         elif kind == "secret":
-            found = self.secrets.get(what[1])
+            certificates = {"kubeadm-certs": {}} if self.certificates else {}
+            found = {**self.secrets, **certificates}.get(what[1])
             return (
                 failed(f'Error from server (NotFound): secrets "{what[1]}" not found')
                 if found is None
@@ -213,12 +225,23 @@ class FakeCluster:
         self.history.append(f"drain {what[0]}")
         return OK
 
+    def _kubectl_uncordon(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        self.nodes[what[0]].drained = False
+        return OK
+
     def _kubectl_delete(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
         if what[0] == "node":
             del self.nodes[what[1]]
-        elif what[1] == "kubeadm-certs":
-            self.certificates = ""
+        else:
+            self._forget(what[1:])
         return OK
+
+    def _forget(self, secrets: Sequence[str]) -> None:
+        if "kubeadm-certs" in secrets:
+            self.certificates = ""
+        self.tokens = {
+            token: text for token, text in self.tokens.items() if f"bootstrap-token-{token[:6]}" not in secrets
+        }
 
     def _kubectl_label(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
         key, _, value = what[2].partition("=")

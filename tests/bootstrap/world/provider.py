@@ -140,6 +140,9 @@ class FakeWorld:
             raise ProviderError(f"machine {name}", f"there is no file {path}")
         return content
 
+    def shell(self, name: str) -> Sequence[str]:
+        return ("true", name)
+
     def lock(self, holder: str, seconds: float) -> str:
         if self.locked not in {"", holder}:
             return self.locked
