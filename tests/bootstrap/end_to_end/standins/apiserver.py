@@ -16,6 +16,7 @@ import subprocess
 import threading
 import time
 import uuid
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -97,8 +98,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _token_lives(self) -> bool:
         identity, _, secret = self.headers.get("Authorization", "").removeprefix("Bearer ").partition(".")
-        found = self.store.get(f"/registry/token/-/{identity}") if identity else None
-        return bool(found) and found["secret"] == secret and found["until"] > time.time()
+        return bool(secret) and living(self.store).get(identity) == secret
 
     def _answer(self, parts: list[str], body: dict) -> tuple[int, object]:
         if parts == ["csr"]:
@@ -127,13 +127,23 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+def living(store: Etcd) -> dict[str, str]:
+    """ID -> secret of the tokens that have not run out."""
+    now = datetime.now(UTC)
+    found = {}
+    for each in store.all("/registry/secret/kube-system/bootstrap-token-"):
+        data = {key: base64.b64decode(value).decode() for key, value in each["data"].items()}
+        if datetime.fromisoformat(data["expiration"]) > now:
+            found[data["token-id"]] = data["token-secret"]
+    return found
+
+
 def cluster_info(store: Etcd) -> dict:
     """The CA, signed with each token that lives: kubeadm's discovery. https://pkg.go.dev/k8s.io/cluster-bootstrap"""
     ca = CA.read_text()
-    living = [each for each in store.all("/registry/token/") if each["until"] > time.time()]
     signatures = {
-        each["id"]: hmac.new(f"{each['id']}.{each['secret']}".encode(), ca.encode(), hashlib.sha256).hexdigest()
-        for each in living
+        identity: hmac.new(f"{identity}.{secret}".encode(), ca.encode(), hashlib.sha256).hexdigest()
+        for identity, secret in living(store).items()
     }
     return {"ca": ca, "signatures": signatures}
 

@@ -45,7 +45,12 @@ def upload(api: Api, key: str) -> None:
     for name in SHARED:
         nonce = os.urandom(12)
         data[name] = base64.b64encode(nonce + cipher.encrypt(nonce, (PKI / name).read_bytes(), None)).decode()
-    api.put("secret", "kube-system", "kubeadm-certs", {"data": data, "until": time.time() + HOURS})
+    api.put(
+        "secret",
+        "kube-system",
+        "kubeadm-certs",
+        {"metadata": {"name": "kubeadm-certs"}, "data": data, "until": time.time() + HOURS},
+    )
 
 
 def download(api: Api, key: str) -> None:

@@ -2,9 +2,10 @@
 """Stand-in for kubeadm: what it looks at before it acts, what it leaves behind, and in which order it asks whom."""
 
 import argparse
+import base64
 import secrets
 import sys
-import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import certificates
@@ -17,13 +18,14 @@ from asked import asked, fail
 
 ETC = Path("/etc/kubernetes")
 ADMIN = ETC / "admin.conf"
+TOKEN = "bootstrap.kubernetes.io/token"
 
 
 def main(argv: list[str]) -> None:
     """One call. Without a word for it, kubeadm ends with 1."""
     asked("kubeadm", argv)
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    for name in ("--config", "--ttl", "--certificate-key"):
+    for name in ("--config", "--ttl", "--certificate-key", "--description"):
         parser.add_argument(name, default="")
     for name in ("--upload-certs", "--force"):
         parser.add_argument(name, action="store_true")
@@ -72,6 +74,8 @@ def init(options: argparse.Namespace) -> None:
     node.wait("the API server", lambda: ready(api), 60.0)
     api.put("configmap", "kube-system", "kubeadm-config", {"cluster": cluster})
     node.wait("the node", lambda: api.find("node", "", name), 30.0)
+    for each in first["bootstrapTokens"]:
+        token(api, 1800, each["description"])
     sys.stdout.write("Your Kubernetes control-plane has initialized successfully!\n")
 
 
@@ -120,16 +124,25 @@ def make_token(options: argparse.Namespace) -> None:
     """`token create`."""
     units = {"s": 1, "m": 60, "h": 3600}
     seconds = int(options.ttl[:-1]) * units[options.ttl[-1]] if options.ttl else 86400
+    sys.stdout.write(token(Api.of(ADMIN), seconds, options.description) + "\n")
+
+
+def token(api: Api, seconds: float, description: str) -> str:
+    """A bootstrap token as a Secret. https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/"""
     identity, secret = secrets.token_hex(3), secrets.token_hex(8)
-    value = {"id": identity, "secret": secret, "until": time.time() + seconds}
-    Api.of(ADMIN).put("token", "", identity, value)
-    sys.stdout.write(f"{identity}.{secret}\n")
+    until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    texts = {"token-id": identity, "token-secret": secret, "expiration": until, "description": description}
+    data = {key: base64.b64encode(text.encode()).decode() for key, text in texts.items()}
+    value = {"metadata": {"name": f"bootstrap-token-{identity}"}, "type": TOKEN, "data": data}
+    api.put("secret", "kube-system", f"bootstrap-token-{identity}", value)
+    return f"{identity}.{secret}"
 
 
 def delete_token(options: argparse.Namespace) -> None:
     """`token delete`."""
-    Api.of(ADMIN).call("DELETE", f"/objects/token/-/{options.words[2]}")
-    sys.stdout.write(f'bootstrap token "{options.words[2]}" deleted\n')
+    identity = options.words[2].split(".")[0]
+    Api.of(ADMIN).call("DELETE", f"/objects/secret/kube-system/bootstrap-token-{identity}")
+    sys.stdout.write(f'bootstrap token "{identity}" deleted\n')
 
 
 def make_key(_: argparse.Namespace) -> None:

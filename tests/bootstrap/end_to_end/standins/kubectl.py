@@ -33,7 +33,15 @@ def main(argv: list[str]) -> None:
 def read(argv: list[str]) -> tuple[list[str], argparse.Namespace]:
     """Words and options."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    for name in ("--kubeconfig", "--namespace", "--output", "--raw", "--field-manager", "--timeout"):
+    for name in (
+        "--kubeconfig",
+        "--namespace",
+        "--output",
+        "--raw",
+        "--field-manager",
+        "--timeout",
+        "--field-selector",
+    ):
         parser.add_argument(name, default="")
     for name in ("--ignore-not-found", "--server-side", "--force-conflicts", "--overwrite", "--ignore-daemonsets"):
         parser.add_argument(name, action="store_true")
@@ -62,7 +70,9 @@ def get(api: Api, words: list[str], options: argparse.Namespace, _: list[str]) -
     else:
         kinds = [NAMES.get(word, word) for word in words[0].split(",")]
         where = f"/{options.namespace}" if options.namespace else ""
-        show([each for kind in kinds for each in api.call("GET", f"/objects/{kind}{where}")["items"]])
+        items = [each for kind in kinds for each in api.call("GET", f"/objects/{kind}{where}")["items"]]
+        key, _, value = options.field_selector.partition("=")
+        show([each for each in items if not key or each.get(key) == value])
 
 
 def show(items: list[dict]) -> None:
@@ -145,17 +155,17 @@ def execute(api: Api, words: list[str], _: argparse.Namespace, command: list[str
 
 
 def delete(api: Api, words: list[str], options: argparse.Namespace, _: list[str]) -> None:
-    """One object."""
-    kind, name = NAMES.get(words[0], words[0]), words[1]
-    try:
-        api.call("DELETE", f"/objects/{kind}/{options.namespace or '-'}/{name}")
-    except RefusedError as error:
-        if error.status != 404:
-            raise
-        if not options.ignore_not_found:
-            fail(f'Error from server (NotFound): {words[0]} "{name}" not found')
-        return
-    sys.stdout.write(f'{kind} "{name}" deleted\n')
+    """Objects of one kind."""
+    kind = NAMES.get(words[0], words[0])
+    for name in words[1:]:
+        try:
+            api.call("DELETE", f"/objects/{kind}/{options.namespace or '-'}/{name}")
+            sys.stdout.write(f'{kind} "{name}" deleted\n')
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+            if not options.ignore_not_found:
+                fail(f'Error from server (NotFound): {words[0]} "{name}" not found')
 
 
 def label(api: Api, words: list[str], _: argparse.Namespace, __: list[str]) -> None:
