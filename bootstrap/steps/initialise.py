@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..cluster import beginner, configuration, founded
+from ..joining import finished
 from ..machine import kubeadm
 from ..machine.kubectl import Kubectl
 from ..run import Run
@@ -19,6 +20,7 @@ def act(run: Run) -> None:
     remote = run.on(first)
 
     def begin() -> None:
+        finished(run, first)
         if not remote.has(kubeadm.KUBELET) or not remote.holds("systemctl", "is-active", "--quiet", "kubelet"):
             kubeadm.initialise(remote, configuration(run))
             run.changed(first.name, "cluster initialised")
