@@ -9,7 +9,6 @@ from ..engine import Outcome, carry_out
 from ..errors import BootstrapError
 from ..events import Events, Listener
 from ..journal import Journal, run_folder
-from ..lease import leased, name
 from ..observe import observe
 from ..plan import ASKS, Change, plan
 from ..redaction import Secrets
@@ -18,7 +17,7 @@ from ..run import Run
 from ..site import Site
 from ..steps import STEPS
 from ..stopping import stoppable
-from .opening import INTERRUPTED, asked, on_site, said, wanted
+from .opening import INTERRUPTED, asked, on_site, said, wanted, working
 from .plan import show
 
 
@@ -44,7 +43,7 @@ def up(site: Site, listeners: Sequence[Listener], replace: Collection[str] = (),
     secrets = Secrets()
     journal = Journal(run_folder(site.repository, site.inventory.cluster), secrets)
     run = Run(site, Events(*listeners), journal, secrets, replace=set(replace))
-    with leased(site.provider, name(), run.stop):
+    with working(site, run.stop):
         _agreed(plan(wanted(site), observe(run), replace), yes=yes)
         with stoppable(run.stop, lambda text: click.echo(text, err=True)):
             outcome = carry_out(run, STEPS)
