@@ -60,7 +60,7 @@ class EndToEnd:
     lab: labs.Lab
     folder: Path
     provider: LxdProvider = field(init=False)
-    timings: list[tuple[str, Mapping[str, float]]] = field(default_factory=list)
+    timings: list[tuple[str, float, Mapping[str, float]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.provider = LxdProvider(Server(self.lab.socket("one")).connect, CLUSTER)
@@ -74,40 +74,53 @@ class EndToEnd:
         command = ["hagen", "render", "-c", str(self.configuration), "-o", str(self.repository)]
         subprocess.run([sys.executable, "-m", "hagen.generator", *command[1:]], check=True, capture_output=True)
 
-    def begin(self) -> subprocess.Popen[str]:
-        """Start `hagen bootstrap up`."""
+    def begin(self, *argv: str) -> subprocess.Popen[str]:
+        """Start `hagen bootstrap ...`."""
         where = ["-r", str(self.repository), "--lxd", self.lab.socket("one")]
-        command = [sys.executable, "-m", "hagen.generator", "bootstrap", "up", *where]
+        command = [sys.executable, "-m", "hagen.generator", "bootstrap", argv[0], *where, *argv[1:]]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
 
-    def up(self, name: str) -> Result:
-        """A whole run. `name`: of what it is for, beside its times."""
-        with self.begin() as process:
+    def run(self, *argv: str, name: str = "") -> Result:
+        """A whole run of `hagen bootstrap ...`. `name`: of what it is for, beside its times."""
+        began = time.monotonic()
+        with self.begin(*argv) as process:
             try:
                 output, errors = process.communicate(timeout=LIMIT)
             except BaseException:
                 process.kill()
                 raise
         steps = {found["name"]: float(found["seconds"]) for found in DONE.finditer(output)}
-        self.timings.append((name, steps))
+        self.timings.append((name or " ".join(argv), time.monotonic() - began, steps))
         return Result(process.returncode, output, errors, steps)
 
-    def killed_in(self, step: str, after: float = 0.0) -> bool:
-        """Run until a step has begun and so many seconds have passed, then kill -9. False when it ended before."""
-        with self.begin() as process:
+    def up(self, name: str, *options: str) -> Result:
+        """`hagen bootstrap up`, for something."""
+        return self.run("up", *options, name=name)
+
+    def down(self) -> None:
+        """All of it away, if anything is there."""
+        if self.provider.machines():
+            result = self.run("down", "--yes")
+            assert result.code == 0, result.errors
+
+    def killed_in(self, step: str, after: float = 0.0) -> None:
+        """Run until a step has begun and so many seconds have passed, then kill -9."""
+        began = time.monotonic()
+        with self.begin("up") as process:
             assert process.stdout is not None
             watchdog = threading.Timer(LIMIT, process.kill)
             watchdog.start()
             try:
-                begun = _seen(process.stdout, step)
-                if begun:
-                    time.sleep(after)
+                seen = _until(process.stdout, step)
+                time.sleep(after)
+                ended = process.poll()
                 process.send_signal(signal.SIGKILL)
-                process.communicate(timeout=30)
+                output, errors = process.communicate(timeout=30)
             finally:
                 watchdog.cancel()
-        return begun
+        self.timings.append((f"killed in {step}", time.monotonic() - began, {}))
+        assert ended is None, f"it ended before {step}: {seen}{output}{errors}"
 
     def execute(self, machine: str, *argv: str, stdin: bytes = b"") -> tuple[int, str]:
         """A command on a machine: its code, and all that it printed."""
@@ -128,6 +141,19 @@ class EndToEnd:
     def asked(self, machine: str) -> list[dict[str, object]]:
         """What the stand-ins on a machine were asked."""
         return [json.loads(line) for line in self.provider.pull(machine, "/var/log/standins.jsonl").splitlines()]
+
+    def etcd(self, *argv: str, on: str) -> str:
+        """etcdctl on a control plane, which must succeed."""
+        pki = "/etc/kubernetes/pki/etcd"
+        options = [f"--cacert={pki}/ca.crt", f"--cert={pki}/server.crt", f"--key={pki}/server.key"]
+        code, said = self.execute(on, "etcdctl", "--endpoints=https://127.0.0.1:2379", *options, *argv)
+        assert code == 0, said
+        return said
+
+    def members(self, on: str = "k8s-master-2") -> dict[str, int]:
+        """Voting members of etcd: name -> ID."""
+        found = json.loads(self.etcd("member", "list", "--write-out=json", on=on))["members"]
+        return {member["name"]: member["ID"] for member in found if not member.get("isLearner")}
 
     def told_to_fail(self, machine: str, call: str, says: str, times: int = 1) -> None:
         """The next calls of a stand-in that match fail with these words."""
@@ -163,6 +189,7 @@ class EndToEnd:
             assert process.stdout is not None
             try:
                 assert process.stdout.readline() == "ready\n"
+                time.sleep(1)
 
                 def ended() -> Mapping[str, list[Attempt]]:
                     process.communicate(timeout=30)
@@ -186,12 +213,15 @@ class EndToEnd:
         return [*namespaces, "ip", "netns", "exec", "one"]
 
 
-def _seen(output: IO[str], step: str) -> bool:
+def _until(output: IO[str], step: str) -> str:
+    """What is printed before a step begins."""
+    seen = []
     for line in output:
+        seen.append(line)
         found = STEP.search(line)
         if found and found["name"] == step:
-            return True
-    return False
+            break
+    return "".join(seen)
 
 
 @contextmanager

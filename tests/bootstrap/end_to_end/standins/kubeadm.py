@@ -70,6 +70,7 @@ def init(options: argparse.Namespace) -> None:
     control_plane.make_kubeconfigs(name, address, endpoint)
     control_plane.write_manifests(name, address, [f"{name}=https://{address}:2380"], "new", cluster)
     node.start(name, address)
+    asked("kubeadm", ["half", "init"])
     api = control_plane.local()
     node.wait("the API server", lambda: ready(api), 60.0)
     api.put("configmap", "kube-system", "kubeadm-config", {"cluster": cluster})
