@@ -13,6 +13,7 @@ from .remote import Remote
 
 CA: Final = "/etc/kubernetes/pki/ca.crt"
 KUBELET: Final = "/etc/kubernetes/kubelet.conf"
+INITIALISED: Final = "/etc/kubernetes/hagen-initialised"
 INIT: Final = 900.0  # seconds; images are pulled
 JOIN: Final = 900.0
 DESCRIPTION: Final = "hagen bootstrap"
@@ -22,6 +23,13 @@ _TOKEN: Final = re.compile(r"\b([a-z0-9]{6})\.([a-z0-9]{16})\b")
 _FOLDER: Final = "/run/hagen"
 _KEPT: Final = "/run/hagen/authority"  # in memory
 _MANIFESTS: Final = "/etc/kubernetes/manifests"
+_LATER: Final = (
+    ("upload-config", "all"),
+    ("mark-control-plane",),
+    ("bootstrap-token",),
+    ("kubelet-finalize", "all"),
+    ("addon", "all"),
+)
 _PKI: Final = "/etc/kubernetes/pki"
 
 
@@ -42,6 +50,18 @@ def initialise(machine: Remote, configuration: bytes) -> None:
         machine.run(
             "kubeadm", "init", f"--config={path}", timeout=INIT, remedy="The log has what kubeadm said; run it again."
         )
+    machine.place(INITIALISED, b"kubeadm init came to its end\n")
+
+
+def complete(machine: Remote, configuration: bytes) -> None:
+    """What `kubeadm init` does once the API answers, when that was cut off. Each phase may be repeated.
+
+    https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/#init-workflow
+    """
+    with _file(machine, "init.yaml", configuration) as path:
+        for phase in _LATER:
+            machine.run("kubeadm", "init", "phase", *phase, f"--config={path}", timeout=300.0)
+    machine.place(INITIALISED, b"kubeadm init was completed\n")
 
 
 def _undo(machine: Remote) -> None:
@@ -50,6 +70,7 @@ def _undo(machine: Remote) -> None:
     Killed between the two, the next run makes another CA, and brings that one to the load balancers.
     """
     names = [f"{_PKI}/{name}" for name in ("ca.crt", "ca.key")]
+    machine.run("rm", "-f", INITIALISED)
     machine.run("mkdir", "-p", _KEPT)
     machine.run("cp", "--preserve", *names, _KEPT)
     reset(machine)

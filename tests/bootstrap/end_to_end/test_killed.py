@@ -35,12 +35,15 @@ def test_killed_in_the_middle_of_its_steps_it_goes_on(there: EndToEnd) -> None:
 
 
 def half_made(there: EndToEnd) -> None:
-    """kubeadm init fails when containers run already: the next run undoes it, and the CA is still the same."""
+    """kubeadm init fails before the API answers, and is undone; then after it, and is completed. One CA all the time."""
     authority = there.provider.pull("k8s-master-1", "/etc/kubernetes/pki/ca.crt")
-    says = "error execution phase wait-control-plane: timed out waiting for the condition"
-    there.told_to_fail("k8s-master-1", "^kubeadm half init", says)
-    result = there.up("kubeadm init fails half-way")
-    assert result.code == 1
-    assert says in result.errors
+    for moment in ("early", "late"):
+        says = f"error execution phase: timed out waiting for the condition, {moment}"
+        there.told_to_fail("k8s-master-1", f"^kubeadm {moment} init", says)
+        result = there.up(f"kubeadm init fails {moment}")
+        assert result.code == 1
+        assert says in result.errors
     there.killed_in("pod-network")
     assert there.provider.pull("k8s-master-1", "/etc/kubernetes/pki/ca.crt") == authority
+    phases = [call["argv"][2] for call in there.asked("k8s-master-1") if call["argv"][:2] == ["init", "phase"]]
+    assert phases[-2:] == ["kubelet-finalize", "addon"]

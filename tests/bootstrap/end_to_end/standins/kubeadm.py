@@ -18,6 +18,7 @@ from asked import asked, fail
 
 ETC = Path("/etc/kubernetes")
 ADMIN = ETC / "admin.conf"
+LATER = ("upload-config all", "mark-control-plane", "bootstrap-token", "kubelet-finalize all", "addon all")
 TOKEN = "bootstrap.kubernetes.io/token"  # noqa: S105 - a type
 
 
@@ -69,14 +70,14 @@ def init(options: argparse.Namespace) -> None:
     endpoint = cluster["controlPlaneEndpoint"]
     control_plane.make_kubeconfigs(name, address, endpoint)
     control_plane.write_manifests(name, address, [f"{name}=https://{address}:2380"], "new", cluster)
+    asked("kubeadm", ["early", "init"])
     node.start(name, address)
-    asked("kubeadm", ["half", "init"])
     api = control_plane.local()
     node.wait("the API server", lambda: ready(api), 60.0)
-    api.put("configmap", "kube-system", "kubeadm-config", {"cluster": cluster})
+    asked("kubeadm", ["late", "init"])
     node.wait("the node", lambda: api.find("node", "", name), 30.0)
-    for each in first["bootstrapTokens"]:
-        token(api, 1800, each["description"])
+    upload_config(api, found)
+    first_tokens(api, found)
     sys.stdout.write("Your Kubernetes control-plane has initialized successfully!\n")
 
 
@@ -86,6 +87,26 @@ def ready(api: Api) -> bool:
         return api.raw("GET", "/readyz") == b"ok"
     except (RefusedError, UnreachableError):
         return False
+
+
+def upload_config(api: Api, found: dict[str, dict]) -> None:
+    """What those that join read."""
+    api.put("configmap", "kube-system", "kubeadm-config", {"cluster": found["ClusterConfiguration"]})
+
+
+def first_tokens(api: Api, found: dict[str, dict]) -> None:
+    """The tokens of the configuration; kubeadm makes one up where none is said."""
+    for each in found["InitConfiguration"]["bootstrapTokens"]:
+        token(api, 1800, each["description"])
+
+
+def later(options: argparse.Namespace) -> None:
+    """A later phase of `init`, by itself."""
+    acts = {"upload-config": upload_config, "bootstrap-token": first_tokens}
+    act = acts.get(options.words[2])
+    found = documents(options.config)
+    if act:
+        act(Api.of(ADMIN), found)
 
 
 def upload(options: argparse.Namespace) -> None:
@@ -155,6 +176,7 @@ COMMANDS = {
     "init": init,
     "init phase certs ca": authority,
     "init phase upload-certs": upload,
+    **dict.fromkeys([f"init phase {phase}" for phase in LATER], later),
     "join": join,
     "reset": reset,
     "token create": make_token,
