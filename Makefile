@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render test lint types contracts unit daemons testbed break failover update bench bench-agent agent-wheels package clean
+.PHONY: help setup render bootstrap destroy test lint types contracts unit daemons lxd testbed break failover update bench bench-agent agent-wheels package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,28 +20,38 @@ setup: $(STAMP) ## Make .venv with hagen and its tools
 render: $(STAMP) ## Render the reference cluster into build/production
 	$(BIN)/hagen render -c examples/hagen.yaml -o build/production
 
+bootstrap: render ## Bring the reference cluster up on this LXD, from build/production
+	$(BIN)/hagen bootstrap up -r build/production $(ARGS)
+
+destroy: $(STAMP) ## Remove the reference cluster's machines
+	$(BIN)/hagen bootstrap down -r build/production $(ARGS)
+
 test: $(STAMP) ## Everything that must hold: linters, types, contracts, tests
 	@scripts/system-packages.sh
-	@$(MAKE) --no-print-directory lint types contracts unit daemons
+	@$(MAKE) --no-print-directory lint types contracts unit daemons lxd
 
 lint: $(STAMP) ## Style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict -c .yamllint.yaml .
 
-types: $(STAMP) ## mypy --strict on the three packages and on the testbed
+types: $(STAMP) ## mypy --strict on the three packages and on what starts daemons
 	$(BIN)/mypy generator agent bootstrap
 	$(BIN)/mypy -p tests.testbed
 	$(BIN)/mypy gitops-template/load-tests
+	$(BIN)/mypy -p tests.lxd
 
 contracts: $(STAMP) ## Who may import whom
 	$(BIN)/lint-imports
 
 unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
-	$(PYTEST) -n auto -m "not testbed" $(ARGS)
+	$(PYTEST) -n auto -m "not testbed and not lxd" $(ARGS)
 
 daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k name" chooses
 	$(PYTEST) -m testbed tests/testbed tests/agent $(ARGS)
+
+lxd: $(STAMP) ## The tests on a real LXD, which they start and end; ARGS="-k name" chooses
+	$(PYTEST) -m lxd tests/bootstrap tests/lxd $(ARGS)
 
 testbed: $(STAMP) ## Start the reference network with the real daemons, and show it (needs root)
 	@$(BIN)/python -m tests.testbed
