@@ -1,9 +1,13 @@
 """What a run looks like at this moment: steps that are over, machines that are at work. Knows no terminal."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 from ..events import Event, Kind
+
+_FOLDERS: Final = re.compile(r"(?<!\S)/?(?:[\w.-]+/)+")
 
 
 @dataclass
@@ -31,8 +35,8 @@ class StepLine:
 
     @property
     def words(self) -> str:
-        """What changed, short: the texts, each with how many machines it befell."""
-        counted = Counter(text for _, text in self.changes)
+        """What changed, short: the texts, each with how many machines it befell; of paths the last part."""
+        counted = Counter(_FOLDERS.sub("", text) for _, text in self.changes)
         return ", ".join(text if number == 1 else f"{text} ({number})" for text, number in counted.items())
 
 

@@ -51,8 +51,8 @@ def shown(width: int = 80) -> list[str]:
 
 def test_the_picture() -> None:
     lines = shown()
-    assert lines[0] == "✓ Make and start machines          1m 05s made (2)"
-    assert lines[1].endswith("Wait for the first boot            5.0s")
+    assert lines[0] == "✓ Make and start machines         1m 05s made (2)"
+    assert lines[1].endswith("Wait for the first boot           5.0s")
     assert [line.split() for line in lines[2:]] == [
         ["x", "w2", "4.8s", "w2:", "cloud-init", "failed"],
         ["·", "w1", "4.9s", "cloud-init", "is", "done,", "with", "complaints:…"],
