@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -32,14 +33,22 @@ from .plan import show
 @on_site
 @click.option("--yes", is_flag=True, help="Remove and replace machines without asking.")
 @click.option("--replace", multiple=True, metavar="NAME", help="Make this machine anew, whatever it is. Repeatable.")
+@click.option(
+    "--agent-wheels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Install the health agent from here (make agent-wheels), not from PyPI.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event.")
 @click.option("--plain", is_flag=True, help="Plain lines, also on a terminal.")
-def command(site: Site, *, yes: bool, replace: tuple[str, ...], as_json: bool, plain: bool) -> None:
+def command(
+    site: Site, *, yes: bool, replace: tuple[str, ...], agent_wheels: Path | None, as_json: bool, plain: bool
+) -> None:
     """Bring machines and cluster to what was rendered. Run it again at any time: it goes on where it was."""
     unknown = [each for each in replace if each not in {machine.name for machine in site.inventory.machines}]
     if unknown:
         raise click.BadParameter(f"hagen.yaml has no machine {', '.join(unknown)}", param_hint="--replace")
     run = new_run(site, frozenset(replace))
+    run.agent_wheels = agent_wheels
     console = Console(highlight=False)
     if as_json:
         stream = Stream(sys.stdout)
