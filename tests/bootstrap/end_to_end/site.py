@@ -18,6 +18,7 @@ from hagen.bootstrap.provider.lxd import LxdProvider, Server
 from tests.bootstrap.end_to_end import packages
 from tests.lxd import lab as labs
 from tests.lxd.image import built
+from tests.support import ROOT
 
 HERE = Path(__file__).parent
 CLUSTER = "production"
@@ -69,6 +70,10 @@ class EndToEnd:
         self.configuration.write_text((HERE / "hagen.yaml").read_text())
         self.render()
 
+    @property
+    def _wheels(self) -> tuple[str, ...]:
+        return ("--agent-wheels", str(self.folder / "wheels"))
+
     def render(self) -> None:
         """As `hagen render` does it."""
         command = ["hagen", "render", "-c", str(self.configuration), "-o", str(self.repository)]
@@ -96,7 +101,7 @@ class EndToEnd:
 
     def up(self, name: str, *options: str) -> Result:
         """`hagen bootstrap up`, for something."""
-        return self.run("up", *options, name=name)
+        return self.run("up", *self._wheels, *options, name=name)
 
     def down(self) -> None:
         """All of it away, if anything is there."""
@@ -107,7 +112,7 @@ class EndToEnd:
     def killed_in(self, step: str, after: float = 0.0) -> None:
         """Run until a step has begun and so many seconds have passed, then kill -9."""
         began = time.monotonic()
-        with self.begin("up") as process:
+        with self.begin("up", *self._wheels) as process:
             assert process.stdout is not None
             watchdog = threading.Timer(LIMIT, process.kill)
             watchdog.start()
@@ -132,6 +137,12 @@ class EndToEnd:
         code, said = self.execute(on, "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", *argv)
         assert code == 0, said
         return said
+
+    def apply(self, value: object) -> None:
+        """What the cluster shall have."""
+        command = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "apply", "--server-side", "-f", "-")
+        code, said = self.execute("k8s-master-1", *command, stdin=json.dumps(value).encode())
+        assert code == 0, said
 
     def nodes(self) -> dict[str, bool]:
         """Node -> Ready."""
@@ -207,6 +218,11 @@ class EndToEnd:
         quiet = subprocess.DEVNULL
         return subprocess.Popen([*self._inside(), *command], stdin=quiet, stdout=quiet, stderr=quiet)
 
+    def make_wheels(self) -> None:
+        """Of the health agent, for the machines' Python."""
+        command = [str(ROOT / "scripts/agent_wheels.sh"), sys.executable, str(self.folder / "wheels"), "3.11"]
+        subprocess.run(command, check=True, capture_output=True)
+
     def _inside(self) -> list[str]:
         """In front of a command: in the network of the machines' host. It ends with the lab."""
         namespaces = ["nsenter", "--target", str(self.lab.pid), "--mount", "--pid", "--net"]
@@ -230,6 +246,7 @@ def started(folder: Path) -> Iterator[EndToEnd]:
     image = built(PACKAGES, HERE / "image/customise.sh")
     with labs.started([labs.Daemon("one", preseed=PRESEED, images={"e2e": str(image)})]) as lab:
         here = EndToEnd(lab, folder)
+        here.make_wheels()
         server = here.serve()
         try:
             yield here

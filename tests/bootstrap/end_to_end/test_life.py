@@ -14,6 +14,8 @@ from tests.bootstrap.end_to_end.site import EndToEnd
 
 pytestmark = [pytest.mark.lxd, pytest.mark.timeout(900)]
 
+BALANCERS = ("k8s-lb-1", "k8s-lb-2")
+UNITS = ("hagen-agent-keepalived.socket", "hagen-agent.service")
 NODES = [f"k8s-{kind}-{number}" for kind in ("master", "worker") for number in (1, 2, 3)]
 
 
@@ -43,6 +45,34 @@ def test_etcd_is_three_voters_that_commit(there: EndToEnd) -> None:
 
 def test_again_changes_nothing(there: EndToEnd) -> None:
     result = there.up("again")
+    assert (result.code, result.changes) == (0, []), result.output + result.errors
+
+
+def test_what_argo_cd_brings_later_comes_with_the_next_run(there: EndToEnd) -> None:
+    """The agent runs from the first; its token and the database's password need what Argo CD syncs."""
+    for name in BALANCERS:
+        assert there.execute(name, "systemctl", "is-active", *UNITS) == (0, "active\nactive\n")
+        assert there.execute(name, "ls", "/etc/hagen-agent/token")[0] != 0
+    account = {"kind": "ServiceAccount", "metadata": {"name": "hagen-agent", "namespace": "monitoring"}}
+    password = {
+        "kind": "Secret",
+        "metadata": {"name": "app-custom-user-secret", "namespace": "apps"},
+        "stringData": {"hagen_agent": "what nobody may read"},
+    }
+    for value in (account, password):
+        there.apply(value)
+    result = there.up("what Argo CD brought")
+    assert result.code == 0, result.output + result.errors
+    assert result.changes == [f"{name} credentials of the health agent installed" for name in BALANCERS]
+    for name in BALANCERS:
+        assert there.execute(name, "stat", "--format=%a %U %G", "/etc/hagen-agent/token")[1] == "640 root hagen-agent\n"
+        assert there.execute(name, "systemctl", "is-active", *UNITS) == (0, "active\nactive\n")
+        code, page = there.execute(name, "curl", "--silent", "--show-error", "http://127.0.0.1:9790/metrics")
+        assert code == 0, page
+        assert "hagen_vip_assigned" in page
+    said = result.output + "".join(path.read_text() for path in there.repository.glob(".hagen/**/*.log"))
+    assert "what nobody may read" not in said
+    result = there.up("again with it")
     assert (result.code, result.changes) == (0, []), result.output + result.errors
 
 
@@ -110,7 +140,7 @@ def test_a_worker_is_added_and_no_connection_drops(there: EndToEnd) -> None:
         attempts = ended()
     assert result.code == 0, result.output + result.errors
     assert there.nodes() == dict.fromkeys([*NODES, "k8s-worker-4"], True)
-    for name in ("k8s-lb-1", "k8s-lb-2"):
+    for name in BALANCERS:
         assert f"{name} haproxy reloaded" in result.changes
         assert f"{name} keepalived reloaded" not in result.changes
         assert "server k8s-worker-4" in there.provider.pull(name, "/etc/haproxy/haproxy.cfg").decode()
