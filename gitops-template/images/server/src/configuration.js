@@ -23,34 +23,28 @@ const number = (least, most) =>
 const whole = (least, most) =>
   number(least, most).refine((value) => Number.isInteger(value), { error: 'is not a whole number', abort: true });
 
-const environment = z
-  .object({
-    NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
-    PORT: whole(1, 65535).default(3000),
-    CLIENT_HOST: text.regex(HOST, 'is not a host name (no scheme, no port)'),
-    DB_HOST: text.regex(HOST, 'is not a host name or an IPv4 address'),
-    DB_PORT: whole(1, 65535).default(3306),
-    DB_NAME: text,
-    DB_USER: text,
-    DB_PASSWORD_FILE: text,
-    DB_CA_FILE: text.optional(),
-    DB_CONNECTIONS: whole(1, 100).default(10),
-    DRAIN_SECONDS: number(0, 15).default(2),
-    LOGIN_FAILURES: whole(1, 1000).default(10),
-    LOGIN_FAILURES_PER_ADDRESS: whole(1, 100000).default(100),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
-    NODE_NAME: text.optional(),
-    SESSION_HOURS: number(0.01, 8760).default(12),
-    STRESS_CPU: number(0.01, 1).default(0.1),
-    STRESS_LIMIT: whole(1, 1000).default(100),
-    STRESS_THREADS: whole(1, 16).default(2),
-    TRUSTED_PROXIES: whole(0, 10).default(1),
-  })
-  .refine((value) => value.NODE_ENV !== 'production' || value.DB_CA_FILE !== undefined, {
-    path: ['DB_CA_FILE'],
-    error: 'is not set: in production the certificate of the database is checked',
-    when: ({ value }) => typeof value === 'object' && value !== null,
-  });
+const environment = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+  PORT: whole(1, 65535).default(3000),
+  CLIENT_HOST: text.regex(HOST, 'is not a host name (no scheme, no port)'),
+  DB_HOST: text.regex(HOST, 'is not a host name or an IPv4 address'),
+  DB_PORT: whole(1, 65535).default(3306),
+  DB_NAME: text,
+  DB_USER: text,
+  DB_PASSWORD_FILE: text,
+  DB_CA_FILE: text.optional(),
+  DB_CONNECTIONS: whole(1, 100).default(10),
+  DRAIN_SECONDS: number(0, 15).default(2),
+  LOGIN_FAILURES: whole(1, 1000).default(10),
+  LOGIN_FAILURES_PER_ADDRESS: whole(1, 100000).default(100),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  NODE_NAME: text.optional(),
+  SESSION_HOURS: number(0.01, 8760).default(12),
+  STRESS_CPU: number(0.01, 1).default(0.1),
+  STRESS_LIMIT: whole(1, 1000).default(100),
+  STRESS_THREADS: whole(1, 16).default(2),
+  TRUSTED_PROXIES: whole(0, 10).default(1),
+});
 
 /** @typedef {ReturnType<typeof arranged>} Configuration */
 
@@ -63,13 +57,26 @@ const environment = z
 export function readConfiguration(variables, unreadable) {
   const parsed = environment.safeParse(variables);
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => problem(issue, variables));
+  problems.push(...problemsOfFiles(variables, unreadable));
+  if (!parsed.success || problems.length > 0) return { configuration: null, problems };
+  return { configuration: arranged(parsed.data), problems: [] };
+}
+
+/**
+ * @param {Record<string, string | undefined>} variables
+ * @param {(file: string) => string | null} unreadable
+ * @returns {string[]}
+ */
+function problemsOfFiles(variables, unreadable) {
+  const { NODE_ENV = 'production', DB_CA_FILE } = variables;
+  const unchecked = NODE_ENV === 'production' && DB_CA_FILE === undefined;
+  const found = unchecked ? ['DB_CA_FILE: is not set: in production the certificate of the database is checked'] : [];
   for (const name of ['DB_PASSWORD_FILE', 'DB_CA_FILE']) {
     const file = variables[name];
     const reason = file ? unreadable(file) : null;
-    if (reason) problems.push(`${name}: ${file} cannot be read: ${reason}`);
+    if (reason) found.push(`${name}: ${file} cannot be read: ${reason}`);
   }
-  if (!parsed.success || problems.length > 0) return { configuration: null, problems };
-  return { configuration: arranged(parsed.data), problems: [] };
+  return found;
 }
 
 /**

@@ -8,6 +8,7 @@ import { createApp } from './app.js';
 import { readConfiguration } from './configuration.js';
 import { readCredentials } from './database/credentials.js';
 import { Database } from './database/database.js';
+import { Pools } from './database/pools.js';
 import { listen, stopServing, untilMigrated } from './lifecycle.js';
 import { createLogger } from './log.js';
 import { createMetrics } from './metrics.js';
@@ -28,12 +29,13 @@ async function serve(settings) {
   const log = createLogger(settings.logLevel);
   const metrics = createMetrics();
   const credentials = () => readCredentials(settings.database);
-  const database = new Database({ ...settings.database, connectMilliseconds: 2000, queryMilliseconds: 5000 }, credentials, metrics);
-  const brief = { connections: 1, connectMilliseconds: 900, queryMilliseconds: 900 };
-  const probe = new Database({ ...settings.database, ...brief }, credentials, metrics);
+  const connected = (/** @type {number} */ connections, connectMilliseconds = 2000) =>
+    new Pools({ ...settings.database, connections, connectMilliseconds }, credentials);
+  // Longer than Galera takes to give up a silent node, 2.5 s, in which every commit waits.
+  const database = new Database(connected(settings.database.connections), 5000, metrics);
+  const probe = new Database(connected(1, 900), 900, metrics);
   // A table that has become large may take its time to change.
-  const patient = { connections: 1, connectMilliseconds: 2000, queryMilliseconds: 60_000 };
-  const schema = new Database({ ...settings.database, ...patient }, credentials, metrics);
+  const schema = new Database(connected(1), 60_000, metrics);
   const stress = new Threads(settings.stress);
   const state = { started: false, stopping: false };
   const passwords = new Passwords();

@@ -1,7 +1,6 @@
 /** Reads and writes that outlive a node of the database. Everything that is sent to the database goes through here. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseAway, kindOf, pauseBefore, spoils } from './failures.js';
-import { Pools } from './pools.js';
 
 /** @typedef {import('mysql2/promise').PoolConnection} PoolConnection */
 /** @typedef {import('mysql2/promise').RowDataPacket} Row */
@@ -57,13 +56,13 @@ export class Database {
   #metrics;
 
   /**
-   * @param {import('./pools.js').Settings} settings
-   * @param {() => import('./credentials.js').Credentials} credentials read for each piece of work
+   * @param {Pick<import('./pools.js').Pools, 'acquire' | 'discard' | 'end'>} pools
+   * @param {number} milliseconds for each statement
    * @param {Metrics} metrics
    */
-  constructor(settings, credentials, metrics) {
-    this.#pools = new Pools(settings, credentials);
-    this.#milliseconds = settings.queryMilliseconds;
+  constructor(pools, milliseconds, metrics) {
+    this.#pools = pools;
+    this.#milliseconds = milliseconds;
     this.#metrics = metrics;
   }
 

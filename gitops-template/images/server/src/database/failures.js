@@ -29,6 +29,7 @@ export class DatabaseAway extends Error {
 export const DUPLICATE = 1062;
 export const NO_SUCH_TABLE = 1146;
 export const UNKNOWN_VARIABLE = 1193;
+export const NOT_ALLOWED = 1227;
 
 // Numbers of MySQL 8.4 and MariaDB 11; Galera answers a failed certification with 1213.
 const UNDONE = new Set([

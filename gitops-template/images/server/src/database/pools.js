@@ -1,6 +1,6 @@
 /** The pool of connections, and its replacement as soon as one of its connections or its password is not good any more. */
 import mysql from 'mysql2/promise';
-import { UNKNOWN_VARIABLE, Unreachable, is } from './failures.js';
+import { NOT_ALLOWED, UNKNOWN_VARIABLE, Unreachable, is } from './failures.js';
 
 /** @typedef {import('mysql2/promise').PoolConnection} PoolConnection */
 /** @typedef {import('./credentials.js').Credentials} Credentials */
@@ -13,7 +13,6 @@ import { UNKNOWN_VARIABLE, Unreachable, is } from './failures.js';
  * @property {string} user
  * @property {number} connections at most
  * @property {number} connectMilliseconds for the connection with its handshake
- * @property {number} queryMilliseconds for one statement
  */
 
 /** How many may wait for a connection. */
@@ -135,7 +134,7 @@ function prepare(connection) {
   // Galera: a read sees everything that was acknowledged before, on whichever node. Without it, a node that takes over
   // may not yet show an account that another one confirmed. A database without Galera has no such variable.
   connection.query('SET SESSION wsrep_sync_wait = 1', (error) => {
-    if (error && !is(error, UNKNOWN_VARIABLE)) connection.destroy();
+    if (error && !is(error, UNKNOWN_VARIABLE) && !is(error, NOT_ALLOWED)) connection.destroy();
   });
 }
 
