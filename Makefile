@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render test lint types contracts unit daemons testbed break failover update bench package clean
+.PHONY: help setup render test lint types contracts images unit daemons testbed break failover update bench package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,19 +22,22 @@ render: $(STAMP) ## Render the reference cluster into build/production
 
 test: $(STAMP) ## Everything that must hold: linters, types, contracts, tests
 	@scripts/system-packages.sh
-	@$(MAKE) --no-print-directory lint types contracts unit daemons
+	@$(MAKE) --no-print-directory lint types contracts images unit daemons
 
 lint: $(STAMP) ## Style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict -c .yamllint.yaml .
 
-types: $(STAMP) ## mypy --strict on the three packages and on the testbed
+types: $(STAMP) ## mypy --strict on the three packages, on the testbed, on the tests of the images
 	$(BIN)/mypy generator agent bootstrap
-	$(BIN)/mypy -p tests.testbed
+	$(BIN)/mypy -p tests.testbed -p tests.images
 
 contracts: $(STAMP) ## Who may import whom
 	$(BIN)/lint-imports
+
+images: ## Linters and tests of the two images' sources (needs Node.js)
+	@scripts/images.sh
 
 unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
 	$(PYTEST) -n auto -m "not testbed" $(ARGS)

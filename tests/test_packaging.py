@@ -48,7 +48,8 @@ def shipped(wheel: Path, folder: str) -> set[str]:
 
 
 def in_repository(folder: str) -> set[str]:
-    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    made = {"__pycache__", "node_modules"}
+    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and not made & set(path.parts))
     return {path.relative_to(ROOT / folder).as_posix() for path in files}
 
 
