@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Overloaded } from '../src/http/problem.js';
-import { round } from '../src/stress/load.js';
+import { ROUND, round } from '../src/stress/load.js';
 import { Threads } from '../src/stress/threads.js';
 
 test('a round gives every job its share, and finds who is done', () => {
@@ -15,6 +15,20 @@ test('a round gives every job its share, and finds who is done', () => {
   assert.equal(idle.iterations, 0);
   assert.equal(over.iterations, 7);
   assert(busy.iterations > 0);
+});
+
+test('a round is never longer, however much is wanted', () => {
+  const end = performance.now() + 60_000;
+  const jobs = Array.from({ length: 40 }, (_, id) => ({ id, cpu: id % 2 ? 1 : 0.5, end, iterations: 0 }));
+  /** @type {number[]} */
+  const shares = [];
+  round(jobs, (milliseconds) => {
+    shares.push(milliseconds);
+    return 1;
+  });
+  assert.equal(shares.length, 40);
+  assert(Math.abs(shares.reduce((sum, share) => sum + share) - ROUND) < 0.001);
+  assert.equal(shares[1], 2 * Number(shares[0]));
 });
 
 test('jobs end after their time, and the thread that asks stays free', async () => {

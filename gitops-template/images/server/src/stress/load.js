@@ -28,14 +28,17 @@ export function burn(milliseconds) {
 }
 
 /**
- * One round: every job its share, and who is done.
+ * One round: every job its share, and who is done. Where more is wanted than the thread has, all get less: a round never
+ * takes longer, and so nobody is answered late.
  * @param {Job[]} jobs changed: their iterations
+ * @param {(milliseconds: number) => number} [burning]
  * @returns {{ done: Job[], left: Job[] }}
  */
-export function round(jobs) {
+export function round(jobs, burning = burn) {
+  const wanted = jobs.reduce((sum, { cpu }) => sum + cpu, 0);
   for (const job of jobs) {
-    const share = Math.min(job.cpu * ROUND, job.end - performance.now());
-    if (share > 0) job.iterations += burn(share);
+    const share = Math.min((job.cpu / Math.max(1, wanted)) * ROUND, job.end - performance.now());
+    if (share > 0) job.iterations += burning(share);
   }
   const now = performance.now();
   return { done: jobs.filter((job) => job.end <= now), left: jobs.filter((job) => job.end > now) };
