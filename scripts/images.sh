@@ -27,4 +27,5 @@ for package in gitops-template/images/*/package.json; do
     fi
     npm --prefix "$folder" run --silent lint
     npm --prefix "$folder" run --silent test
+    npm --prefix "$folder" run --silent --if-present build
 done

@@ -33,7 +33,7 @@ const environment = z.object({
   DB_USER: text,
   DB_PASSWORD_FILE: text,
   DB_CA_FILE: text.optional(),
-  DB_CONNECTIONS: whole(1, 100).default(10),
+  DB_CONNECTIONS: whole(1, 100).default(6),
   DRAIN_SECONDS: number(0, 15).default(2),
   LOGIN_FAILURES: whole(1, 1000).default(10),
   LOGIN_FAILURES_PER_ADDRESS: whole(1, 100000).default(100),

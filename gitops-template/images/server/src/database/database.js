@@ -27,7 +27,10 @@ export class Session {
    * @returns {Promise<Row[]>}
    */
   async rows(sql, values = []) {
-    const [rows] = await this.#connection.execute({ sql, values, timeout: this.#milliseconds });
+    const timeout = this.#milliseconds;
+    // SHOW cannot be prepared everywhere, and without values nothing is gained by it.
+    const asked = values.length === 0 ? this.#connection.query({ sql, timeout }) : this.#connection.execute({ sql, values, timeout });
+    const [rows] = await asked;
     return /** @type {Row[]} */ (rows);
   }
 
