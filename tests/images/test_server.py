@@ -167,10 +167,12 @@ def test_whoever_claims_to_come_from_elsewhere_is_counted_where_the_proxy_saw_th
     assert [server.post("/api/login", wrong, X_Forwarded_For=line).status for line in claimed] == [401, 429, 429]
 
 
-def test_trying_many_accounts_from_one_address_is_limited(start: Start) -> None:
+def test_trying_many_accounts_from_one_address_is_limited(site: Site, start: Start) -> None:
     server = start(LOGIN_FAILURES_PER_ADDRESS="4")
     found = [server.post("/api/login", credentials(f"nobody{number}")).status for number in range(6)]
     assert found == [401, 401, 401, 401, 429, 429]
+    # Those who are over the limit cannot fill the table either: four accounts and one address.
+    assert execute(site, "SELECT COUNT(*) FROM attempts") == [(5,)]
 
 
 def test_a_right_password_takes_the_count_back(start: Start) -> None:

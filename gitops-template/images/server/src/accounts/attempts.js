@@ -49,38 +49,45 @@ function groups(text) {
 /**
  * Count an attempt as failed, and say whether it may be made.
  * @param {Session} session
- * @param {Scopes} counted
+ * @param {Scopes} scopes
  * @param {Limits} limits
  * @returns {Promise<number | null>} seconds until the next period; null: it may
  */
 export async function countAttempt(session, { account, address }, limits) {
-  await session.change(
-    `INSERT INTO attempts (scope, period, failures) VALUES (?, ${NOW}, 1), (?, ${NOW}, 1)
-     ON DUPLICATE KEY UPDATE failures = failures + 1`,
-    [account, address],
-  );
-  const rows = await session.rows(
-    `SELECT scope, failures, ${PERIOD} - MOD(UNIX_TIMESTAMP(), ${PERIOD}) AS seconds
-     FROM attempts WHERE scope IN (?, ?) AND period = ${NOW}`,
-    [account, address],
-  );
-  const over = rows.find((row) => {
-    const most = address.equals(row['scope']) ? limits.failuresPerAddress : limits.failures;
-    return row['failures'] > most;
-  });
-  return over === undefined ? null : Math.max(1, Math.ceil(Number(over['seconds'])));
+  // The address first: once it has too many, further accounts are not even written down.
+  return (await counted(session, address, limits.failuresPerAddress)) ?? (await counted(session, account, limits.failures));
 }
 
 /**
- * The password was right.
  * @param {Session} session
- * @param {Scopes} counted
+ * @param {Buffer} scope
+ * @param {number} most
+ * @returns {Promise<number | null>} as countAttempt
+ */
+async function counted(session, scope, most) {
+  await session.change(
+    `INSERT INTO attempts (scope, period, failures) VALUES (?, ${NOW}, 1) ON DUPLICATE KEY UPDATE failures = failures + 1`,
+    [scope],
+  );
+  const [row] = await session.rows(
+    `SELECT failures, ${PERIOD} - MOD(UNIX_TIMESTAMP(), ${PERIOD}) AS seconds FROM attempts WHERE scope = ? AND period = ${NOW}`,
+    [scope],
+  );
+  // None: the period ended between the two.
+  if (row === undefined || row['failures'] <= most) return null;
+  return Math.max(1, Math.ceil(Number(row['seconds'])));
+}
+
+/**
+ * The password was right. In the same order as above, so that two at once do not wait for each other.
+ * @param {Session} session
+ * @param {Scopes} scopes
  */
 export async function forgiveAttempt(session, { account, address }) {
-  await session.change('DELETE FROM attempts WHERE scope = ?', [account]);
   await session.change(`UPDATE attempts SET failures = failures - 1 WHERE scope = ? AND period = ${NOW} AND failures > 0`, [
     address,
   ]);
+  await session.change('DELETE FROM attempts WHERE scope = ?', [account]);
 }
 
 /** @param {string} text */

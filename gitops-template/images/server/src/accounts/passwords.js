@@ -12,8 +12,8 @@ export class Passwords {
   #running = 0;
   /** @type {(() => void)[]} */
   #queue = [];
-  /** @type {Promise<string> | null} */
-  #nobody = null;
+  /** Made at once: the first stranger must not wait longer than the second. */
+  #nobody = hash('nobody has this password', COST);
 
   /**
    * @param {string} password
@@ -32,7 +32,6 @@ export class Passwords {
    * @throws {Overloaded}
    */
   async verify(password, hashed) {
-    this.#nobody ??= hash('nobody has this password', COST);
     const against = hashed ?? (await this.#nobody);
     const right = await this.#inTurn(() => verify(against, password));
     return right && hashed !== null;
