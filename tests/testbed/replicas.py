@@ -20,6 +20,7 @@ SCHEMA = "shop"
 _PASSWORD = "Of_a_testbed_1"  # noqa: S105 - of a database that lives as long as a test
 _FIRST_PORT = 3101
 _PATIENCE = 20.0
+_RECOVERY = 60.0
 
 
 class Replica:
@@ -126,7 +127,7 @@ class People:
     def go_on(self, number: int) -> None:
         """Until so many more are acknowledged."""
         wanted = len(self.moments) + number
-        eventually(lambda: len(self.moments), lambda found: found >= wanted)
+        eventually(lambda: len(self.moments), lambda found: found >= wanted, patience=_RECOVERY)
 
     def since(self, moment: float) -> int:
         """How many were acknowledged after a moment."""

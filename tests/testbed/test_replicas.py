@@ -1,5 +1,6 @@
 """The demonstration's server in front of three Galera nodes: what is acknowledged stays, whatever is killed."""
 
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from tests.images.server import eventually, person
 from tests.testbed.daemons import database_front, galera
 from tests.testbed.host import Host
 from tests.testbed.lab import Lab
+from tests.testbed.processes import signal_quietly
 from tests.testbed.replicas import People, Replica, schema, serving
 
 pytestmark = pytest.mark.testbed
@@ -98,11 +100,30 @@ def test_the_writing_node_is_killed_while_people_register(lab: Lab) -> None:
             assert replicas[0].database_node() == writer.name
             killed = time.monotonic()
             writer.forget(galera.NAME)
-            eventually(lambda: people.since(killed + 1), lambda number: number > 40)
+            eventually(lambda: people.since(killed + 1), lambda number: number > 40, patience=60)
             assert replicas[0].database_node() in {host.name for host in lab.context.of("worker")[1:]}
             writer.start(galera.daemon(writer, lab.context))
             lab.wait_until_healthy()
             eventually(replicas[1].database_node, lambda name: name == writer.name)
+        assert set(people.answers) <= {201, 503}
+        assert_everything_acknowledged_is_everywhere(lab, people)
+
+
+def test_the_writing_node_freezes_while_people_register(lab: Lab) -> None:
+    """It keeps every connection and answers none; when it wakes up, it must not have what nobody else has."""
+    writer = lab.context.of("worker")[0]
+    pid = writer.process(galera.NAME)
+    replica = Replica(lab, 0)
+    people = People((replica,))
+    with serving(replica):
+        with people.at_work():
+            people.go_on(20)
+            signal_quietly(pid, signal.SIGSTOP)
+            try:
+                people.go_on(30)
+            finally:
+                signal_quietly(pid, signal.SIGCONT)
+            lab.wait_until_healthy()
         assert set(people.answers) <= {201, 503}
         assert_everything_acknowledged_is_everywhere(lab, people)
 
@@ -116,7 +137,7 @@ def test_another_node_is_killed_while_people_register(lab: Lab) -> None:
             people.go_on(20)
             killed = time.monotonic()
             other.forget(galera.NAME)
-            eventually(lambda: people.since(killed + 1), lambda number: number > 20)
+            eventually(lambda: people.since(killed + 1), lambda number: number > 20, patience=60)
             other.start(galera.daemon(other, lab.context))
             lab.wait_until_healthy()
         # Writes wait until Galera gives the node up, and then go on: nobody is sent away.

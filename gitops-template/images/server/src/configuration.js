@@ -36,7 +36,8 @@ const environment = z.object({
   DB_CONNECTIONS: whole(1, 100).default(6),
   DRAIN_SECONDS: number(0, 15).default(2),
   LOGIN_FAILURES: whole(1, 1000).default(10),
-  LOGIN_FAILURES_PER_ADDRESS: whole(1, 100000).default(100),
+  // More than nine replicas check at once: whoever is being checked counts until the password was right.
+  LOGIN_FAILURES_PER_ADDRESS: whole(1, 100000).default(600),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   NODE_NAME: text.optional(),
   SESSION_HOURS: number(0.01, 8760).default(12),

@@ -18,7 +18,7 @@ test('the environment that hagen renders is enough', () => {
   assert.equal(configuration?.port, 3000);
   assert.equal(configuration.clientHost, 'client.local');
   assert.equal(configuration.node, null);
-  assert.deepEqual(configuration.login, { failures: 10, failuresPerAddress: 100 });
+  assert.deepEqual(configuration.login, { failures: 10, failuresPerAddress: 600 });
   assert.equal(configuration.sessionMilliseconds, 43_200_000);
 });
 
