@@ -244,7 +244,7 @@ def test_logs_are_json_and_keep_secrets(server: Server) -> None:
 def test_an_error_can_be_found_in_the_log(site: Site, server: Server) -> None:
     execute(site, "RENAME TABLE users TO gone")
     document = is_problem(server.post("/api/register", person()), 500)
-    (line,) = (line for line in server.text().splitlines() if '"level":"error"' in line)
+    (line,) = eventually(lambda: [line for line in server.text().splitlines() if '"level":"error"' in line], bool)
     found = json.loads(line)
     assert found["request"] == document["instance"].removeprefix("urn:uuid:")
     assert found["err"]["code"] == "ER_NO_SUCH_TABLE"
