@@ -31,17 +31,7 @@ def test_the_notes_do_not_keep_what_hagen_promises(fault: Fault) -> None:
     assert sum(map(bool, judged)) > len(judged) / 2, "most of their runs are refused"
 
 
-# That run watched no load balancer that had been off: the second move was not seen.
-BLIND = pytest.mark.xfail(
-    strict=True, reason="docs/failover.json is older than the watch over load balancers that were off"
-)
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [pytest.param(fault, marks=BLIND) if fault.name == "both-load-balancers-restart" else fault for fault in MATRIX],
-    ids=lambda fault: fault.name,
-)
+@pytest.mark.parametrize("fault", MATRIX, ids=lambda fault: fault.name)
 def test_hagen_keeps_it(fault: Fault) -> None:
     judged = [complaints(fault, run) for run in runs(fault, "hagen")]
     assert judged

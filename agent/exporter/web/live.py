@@ -57,6 +57,10 @@ class LiveWeb:
             for problem in error.problems:
                 _LOG.error("%s: %s; what was in force before stays", path, problem)
             return
+        except Exception:  # noqa: BLE001 - the server must not end by it
+            self.usable = False
+            _LOG.exception("%s: a defect of the agent; what was in force before stays", path)
+            return
         if not self.usable or config.files != self._files:
             _LOG.info("%s: read anew", path)
         if config.files != self._files:

@@ -69,8 +69,10 @@ def _parse(path: Path) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WebConfigError(path, (f"line {line}: is not YAML: {error.problem}",)) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: 2026-13-45 looks like a date, and is none
         raise WebConfigError(path, (f"file: is not YAML: {error}",)) from error
+    except RecursionError as error:
+        raise WebConfigError(path, ("file: is nested too deeply",)) from error
     if data is None:
         return {}
     if not isinstance(data, dict):

@@ -42,9 +42,9 @@ def test_the_agent_is_installed_upgraded_and_never_lost(wheels: Path, tmp_path: 
     assert subprocess.run([agent, "--version"], capture_output=True, check=False).returncode == 0
     old = home.readlink()
 
-    failed = _install(tmp_path, home, wheels, "hagen[agent]==99")
-    assert failed.returncode != 0
-    assert home.readlink() == old
+    for wrong in ("hagen[agent]==99", "hagen"):
+        assert _install(tmp_path, home, wheels, wrong).returncode != 0
+        assert home.readlink() == old
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["install.sh", home.name, old.name])
 
     again = _install(tmp_path, home, wheels, "hagen[agent]")

@@ -60,6 +60,28 @@ def test_what_is_wrong_is_logged_once_and_what_was_in_force_stays(
     assert live.usable
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tls_server_config: {cert_file: 2026-13-45}",
+        "basic_auth_users: {a: 0x_}",
+        "http_server_config: !!int x",
+        "? [a]\n: b",
+        "[" * 3000,
+        "\x00",
+        "a: &a [*a]",
+    ],
+)
+def test_whatever_stands_in_it_nothing_is_raised(folder: Path, text: str) -> None:
+    path = Path(shutil.copy(VALID / "users.yaml", folder / "web.yaml"))
+    live = LiveWeb(path)
+    path.write_text(text)
+    assert live.current().config.users
+    assert not live.usable
+    with pytest.raises(WebConfigError):
+        LiveWeb(path)
+
+
 def test_a_pair_that_is_replaced_one_file_after_the_other(folder: Path) -> None:
     config = (VALID / "tls.yaml").read_text().replace("key_file: server.pem", "key_file: key.pem")
     (folder / "web.yaml").write_text(config)

@@ -26,6 +26,8 @@ else
     "$new/bin/pip" install --quiet --disable-pip-version-check "$requirement"
 fi
 "$new/bin/hagen-agent" --version
+# Everything that it needs to watch and to serve is there too: without [agent] it would not be.
+"$new/bin/python" -c 'import hagen.agent.collectors, hagen.agent.exporter.server'
 old=$(readlink "$home" || true)
 ln -sfn "$new" "$home.next"
 mv -T "$home.next" "$home"
