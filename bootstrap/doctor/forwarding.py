@@ -1,0 +1,146 @@
+"""forwarding: no firewall of this host, a container engine's above all, drops what machines send to the outside.
+
+A packet passes when every base chain at the forward hook lets it: what one accepts another may still drop (nft(8),
+"VERDICT STATEMENTS"). Docker sets the policy of `ip filter FORWARD` to drop.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from .check import Check, Finding, error, ok, unknown
+from .host import MISSING
+from .sight import Sight
+
+_FORWARD: Final = "/proc/sys/net/ipv4/ip_forward"
+_DEEPEST: Final = 16  # jumps; nft allows as many
+Chains = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
+
+
+def look(sight: Sight) -> Iterator[Finding]:
+    """Only where the provider runs here, and its bridge is there."""
+    host, bridge = sight.host, sight.inventory.provider.bridge
+    if host is None:
+        yield unknown("firewall", "the provider runs elsewhere; its host's firewall cannot be seen from here")
+        return
+    if host.read(f"/sys/class/net/{bridge}/address") is None:
+        yield unknown("firewall", f"there is no bridge {bridge} on this host (yet)")
+        return
+    if (host.read(_FORWARD) or "1").strip() == "0":
+        yield error(
+            "firewall", "this host forwards no packets", "`sysctl -w net.ipv4.ip_forward=1`, and in /etc/sysctl.d."
+        )
+    listed = host.ask("nft", "--json", "list", "ruleset")
+    if listed.code == MISSING:
+        yield unknown("firewall", "nft is not installed here, so its rules cannot be read", "Install nftables.")
+    elif listed.code:
+        said = listed.stderr.decode(errors="replace").strip()
+        yield unknown("firewall", f"nft does not show its rules: {said}", "Run it as root.")
+    else:
+        yield from judge(json.loads(listed.stdout or b'{"nftables": []}'), bridge)
+
+
+def judge(ruleset: Mapping[str, Any], bridge: str) -> Iterator[Finding]:
+    """The output of `nft --json list ruleset`, libnftables-json(5). Pure."""
+    entries = ruleset["nftables"]
+    chains = _chains(entries)
+    bad = []
+    for entry in entries:
+        chain = entry.get("chain")
+        if (
+            chain
+            and chain.get("hook") == "forward"
+            and chain.get("policy") == "drop"
+            and chain["family"] in {"ip", "inet"}
+        ):
+            key = (chain["family"], chain["table"], chain["name"])
+            missing = [way for way in ("iifname", "oifname") if not _accepts(chains, key, way, bridge)]
+            if missing:
+                bad.append((chain, missing))
+    for chain, missing in bad:
+        ways = {"iifname": f"from {bridge}", "oifname": f"to {bridge}"}
+        place = f"chain {chain['family']} {chain['table']} {chain['name']}"
+        yield error(
+            place,
+            f"it drops what is forwarded {' and '.join(ways[way] for way in missing)}",
+            _remedy(chains, chain, bridge),
+        )
+    if not bad:
+        yield ok("firewall", f"nothing drops what {bridge} forwards")
+
+
+def _remedy(chains: Chains, chain: Mapping[str, Any], bridge: str) -> str:
+    family, table = chain["family"], chain["table"]
+    if (family, table, "DOCKER-USER") in chains:
+        return (
+            "Docker closed it. Let the bridge through where Docker leaves room for that: "
+            f"`iptables -I DOCKER-USER -i {bridge} -j ACCEPT` and `iptables -I DOCKER-USER -o {bridge} -j ACCEPT`, at "
+            "every boot after Docker; or keep Docker off this host."
+        )
+    name = f"{family} {table} {chain['name']}"
+    return (
+        f"`nft insert rule {name} iifname {bridge} accept` and `nft insert rule {name} oifname {bridge} accept`, and in "
+        "what makes these rules at boot."
+    )
+
+
+def _chains(entries: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[Mapping[str, Any]]]:
+    chains: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        if chain := entry.get("chain"):
+            chains.setdefault((chain["family"], chain["table"], chain["name"]), [])
+        if rule := entry.get("rule"):
+            chains.setdefault((rule["family"], rule["table"], rule["chain"]), []).append(rule)
+    return chains
+
+
+def _accepts(chains: Chains, key: tuple[str, str, str], way: str, bridge: str, depth: int = 0) -> bool:
+    """Whether some rule accepts what comes (iifname) or goes (oifname) by the bridge and asks nothing else of it.
+
+    A rule that lets connections' later packets through counts on the way back, not on the way out.
+    """
+    if depth > _DEEPEST:
+        return False
+    family, table, _ = key
+    for rule in chains.get(key, ()):
+        if not _applies(rule["expr"], way, bridge):
+            continue
+        for statement in rule["expr"]:
+            if "accept" in statement:
+                return True
+            if "drop" in statement or "reject" in statement:
+                return False
+            target = (statement.get("jump") or statement.get("goto") or {}).get("target")
+            if target and _accepts(chains, (family, table, target), way, bridge, depth + 1):
+                return True
+    return False
+
+
+def _applies(statements: Sequence[Mapping[str, Any]], way: str, bridge: str) -> bool:
+    """Whether the rule's only condition, if any, is that the packet takes the bridge this way."""
+    for statement in statements:
+        if "xt" in statement:
+            return False  # a match of iptables that nft cannot put into words
+        if match := statement.get("match"):
+            if way == "oifname" and _key(match["left"], "ct") == "state":
+                continue  # on the way back, answers are enough
+            if _key(match["left"], "meta") != way or match["op"] not in {"==", "in"}:
+                return False
+            if not _names(match["right"], bridge):
+                return False
+    return True
+
+
+def _key(left: object, kind: str) -> object:
+    return left.get(kind, {}).get("key") if isinstance(left, dict) else None
+
+
+def _names(right: object, bridge: str) -> bool:
+    if isinstance(right, dict):
+        return any(_names(each, bridge) for each in right.get("set", ()))
+    if not isinstance(right, str):
+        return False
+    return bridge.startswith(right[:-1]) if right.endswith("*") else right == bridge
+
+
+CHECK = Check("forwarding", "Forwarding through this host", look)
