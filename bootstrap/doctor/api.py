@@ -27,7 +27,7 @@ def look(sight: Sight) -> Iterator[Finding]:
         yield error(
             endpoint,
             "the API server does not answer there",
-            "Look at the checks holder and units first, then on a control plane at `crictl ps -a` and the kubelet's log.",
+            "Look at the checks holder and units first, then on a control plane at `crictl ps` and the kubelet's log.",
         )
     elif silent:
         yield warning(

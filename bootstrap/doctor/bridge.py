@@ -28,9 +28,7 @@ def judge(inventory: Inventory, found: Mapping[str, str]) -> Iterator[Finding]:
         kind = found.get("type", "something")
         yield error(
             place,
-            f"it is {kind} that LXD does not manage"
-            if found.get("managed") != "true"
-            else f"it is a {kind}, no bridge",
+            "LXD does not manage it" if found.get("managed") != "true" else f"its type is {kind}, not bridge",
             "Fixed addresses need a managed bridge: `lxc network create`, and its name as network.bridge.",
         )
         return

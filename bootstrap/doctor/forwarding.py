@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from .check import Check, Finding, error, ok, unknown
-from .host import MISSING
+from .host import MISSING, has_interface
 from .sight import Sight
 
 _FORWARD: Final = "/proc/sys/net/ipv4/ip_forward"
@@ -23,13 +23,14 @@ def look(sight: Sight) -> Iterator[Finding]:
     if host is None:
         yield unknown("firewall", "the provider runs elsewhere; its host's firewall cannot be seen from here")
         return
-    if host.read(f"/sys/class/net/{bridge}/address") is None:
+    if not has_interface(host, bridge):
         yield unknown("firewall", f"there is no bridge {bridge} on this host (yet)")
         return
-    if (host.read(_FORWARD) or "1").strip() == "0":
+    if host.ask("cat", _FORWARD).stdout.strip() == b"0":
         yield error(
             "firewall", "this host forwards no packets", "`sysctl -w net.ipv4.ip_forward=1`, and in /etc/sysctl.d."
         )
+        return
     listed = host.ask("nft", "--json", "list", "ruleset")
     if listed.code == MISSING:
         yield unknown("firewall", "nft is not installed here, so its rules cannot be read", "Install nftables.")
@@ -79,8 +80,8 @@ def _remedy(chains: Chains, chain: Mapping[str, Any], bridge: str) -> str:
         )
     name = f"{family} {table} {chain['name']}"
     return (
-        f"`nft insert rule {name} iifname {bridge} accept` and `nft insert rule {name} oifname {bridge} accept`, and in "
-        "what makes these rules at boot."
+        f"`nft insert rule {name} iifname {bridge} accept`, `nft insert rule {name} oifname {bridge} accept`, and the "
+        "same in what makes these rules at boot."
     )
 
 

@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, Protocol
 
 from ..provider.contract import Outcome
@@ -15,10 +14,6 @@ class Host(Protocol):
 
     def ask(self, *argv: str, stdin: bytes = b"", timeout: float = 30.0) -> Outcome:
         """Run a command. 127 when there is no such program; 124 when it did not end in time."""
-        ...
-
-    def read(self, path: str) -> str | None:
-        """A small file of the kernel's. None when it cannot be read."""
         ...
 
 
@@ -40,12 +35,7 @@ class ThisHost:
             return Outcome(124, b"", f"{argv[0]} was not done within {timeout:g} s".encode())
         return Outcome(done.returncode, done.stdout, done.stderr)
 
-    def read(self, path: str) -> str | None:
-        """See Host."""
-        if self._prefix:
-            outcome = self.ask("cat", path)
-            return outcome.stdout.decode(errors="replace") if outcome.code == 0 else None
-        try:
-            return Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
+
+def has_interface(host: Host, name: str) -> bool:
+    """Whether a network card or a bridge is there. By `ip`: /sys shows those of the namespace that mounted it."""
+    return host.ask("ip", "link", "show", "dev", name).code == 0

@@ -9,6 +9,7 @@ from ..errors import BootstrapError
 from ..inventory import Machine
 from ..machine import balancer
 from ..provider.contract import Outcome
+from .host import has_interface
 from .sight import Sight
 
 SECONDS: Final = 4.0  # adverts of VRRP come every second where nothing else was set, and up to three may get lost
@@ -45,7 +46,7 @@ def _listen(sight: Sight) -> Heard:
     script = files(__package__).joinpath("wire.py").read_bytes()
     bridge, host = sight.inventory.provider.bridge, sight.host
     within = SECONDS + _MARGIN
-    if host is not None and host.read(f"/sys/class/net/{bridge}/address") is not None:
+    if host is not None and has_interface(host, bridge):
         outcome = host.ask("python3", "-", bridge, str(SECONDS), *asked, stdin=script, timeout=within)
         if outcome.code == 0:
             return read(bridge, outcome)

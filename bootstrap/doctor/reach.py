@@ -54,7 +54,7 @@ def judge(place: str, sources: Iterable[Source], found: Mapping[str, str | None]
             yield error(
                 place,
                 f"it does not reach the {source.name}: {why}",
-                "Look at DNS, the gateway, NAT and firewalls between (checks forwarding, routes); or name mirrors and a "
+                "Look at DNS, gateway, NAT and firewalls between (checks forwarding and routes); or name mirrors and a "
                 "proxy in packages.",
             )
     if reached:
