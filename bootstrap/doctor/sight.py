@@ -5,9 +5,10 @@ What several checks need is asked once.
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from functools import partial
+from typing import Final, TypeVar, cast
 
 from ..errors import BootstrapError
 from ..inventory import Inventory, Machine
@@ -16,8 +17,10 @@ from ..provider import contract
 from ..provider.contract import Offer, Power, ProviderError
 from ..run import Run
 from .host import Host
+from .threads import begun
 
 T = TypeVar("T")
+_AT_ONCE: Final = 16  # looks into machines, of all checks together
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Sight:
     host: Host | None
     _kept: dict[str, "Future[object]"] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _few: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_AT_ONCE))
 
     @property
     def inventory(self) -> Inventory:
@@ -42,7 +46,7 @@ class Sight:
         if known is None:
             try:
                 future.set_result(look())
-            except (BootstrapError, ProviderError) as problem:
+            except BaseException as problem:  # noqa: BLE001 - a defect too: those who wait would wait for ever
                 future.set_exception(problem)
         return cast("T", future.result())
 
@@ -83,13 +87,12 @@ class Sight:
 
         def one(machine: Machine) -> T | BootstrapError:
             try:
-                return look(machine)
+                with self._few:
+                    return look(machine)
             except BootstrapError as problem:
                 return problem
             except ProviderError as problem:
                 return BootstrapError(problem.place, problem.cause, problem.remedy)
 
-        if not machines:
-            return {}
-        with ThreadPoolExecutor(max_workers=min(16, len(machines)), thread_name_prefix="doctor") as pool:
-            return dict(zip((machine.name for machine in machines), pool.map(one, machines), strict=True))
+        pending = {machine.name: begun(f"look-{machine.name}", partial(one, machine)) for machine in machines}
+        return {name: future.result() for name, future in pending.items()}

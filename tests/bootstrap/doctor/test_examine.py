@@ -1,7 +1,10 @@
 """All checks together: on nothing, on a whole cluster, on a provider that is silent, and on checks that hang."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,27 @@ from hagen.bootstrap.doctor.sight import Sight
 from hagen.bootstrap.errors import BootstrapError
 from hagen.bootstrap.provider.contract import Power, ProviderError
 from tests.bootstrap.doctor.conftest import SeenWorld
+from tests.support import ROOT
+
+# Both hang for ever: a check itself, and a look into a machine that a check waits for.
+HANGING = """
+import sys, threading
+from pathlib import Path
+from hagen.bootstrap.doctor.check import Check, ok
+from hagen.bootstrap.doctor.examine import examine
+from hagen.bootstrap.doctor.sight import Sight
+from tests.bootstrap.conftest import VIRTUAL_IP, run_on
+from tests.bootstrap.world import FakeWorld
+
+never = threading.Event()
+sight = Sight(run_on(Path(sys.argv[1]), FakeWorld(VIRTUAL_IP)), None)
+machines = sight.inventory.machines
+checks = [
+    Check("itself", "Itself", lambda _: never.wait() and [ok("a", "b")]),
+    Check("inside", "Inside", lambda seen: seen.each(machines, lambda _: never.wait()) and [ok("a", "b")]),
+]
+print(*[each.level.value for each in examine(sight, checks, deadline=0.2)])
+"""
 
 
 def test_before_anything_is_made(sight: Callable[[], Sight], world: SeenWorld) -> None:
@@ -63,6 +87,12 @@ def test_a_check_that_hangs_keeps_nobody_waiting(sight: Callable[[], Sight]) -> 
     assert found[0].findings[0].cause == "it was not done within 0.3 s"
 
 
+def test_what_hangs_does_not_keep_the_program_from_ending(repository: Path) -> None:
+    command = [sys.executable, "-c", HANGING, str(repository)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=ROOT)
+    assert (result.returncode, result.stdout) == (0, "unknown unknown\n"), result.stderr
+
+
 def test_what_a_check_cannot_see_is_unknown(sight: Callable[[], Sight]) -> None:
     def fail(_: Sight) -> list[Finding]:
         raise BootstrapError("k8s-worker-1", "it runs no commands", "Look at its console.")
@@ -93,6 +123,16 @@ def test_what_several_need_is_asked_once(sight: Callable[[], Sight]) -> None:
     for thread in threads:
         thread.join()
     assert answers == [1] * 8
+
+
+def test_a_defect_in_what_several_need_reaches_them_all(sight: Callable[[], Sight]) -> None:
+    def ask() -> int:
+        raise ZeroDivisionError
+
+    seen = sight()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            seen.once("it", ask)
 
 
 def test_one_machine_off_is_found_by_the_checks_that_feel_it(

@@ -23,8 +23,9 @@ def test_server_versions(sight: See, world: SeenWorld, version: str, level: Leve
 
 
 def test_a_member_that_is_off_is_named(sight: See, world: SeenWorld) -> None:
-    world.offers(hosts=(replace(LARGE, host="a"), Capacity("b", notes=("Offline: no heartbeat",))))
+    world.offers(hosts=(replace(LARGE, host="a", notes=("no KVM",)), Capacity("b", notes=("Offline: no heartbeat",))))
     findings = check("server", sight())
+    assert len(findings) == 2
     assert [(each.level, each.place, each.cause) for each in findings[1:]] == [
         (Level.WARNING, "host b", "Offline: no heartbeat")
     ]
