@@ -1,4 +1,4 @@
-"""Threads that nobody has to wait for: one that hangs does not keep the program from ending, as those of a pool would."""
+"""Threads nobody has to wait for: one that hangs does not keep the program from ending, as those of a pool would."""
 
 import threading
 from collections.abc import Callable
