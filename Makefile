@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render bootstrap destroy test lint types contracts unit daemons lxd testbed break failover update bench bench-agent agent-wheels package clean
+.PHONY: help setup render bootstrap destroy test lint types contracts images unit daemons lxd testbed break failover update bench bench-agent agent-wheels package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ destroy: $(STAMP) ## Remove the reference cluster's machines
 
 test: $(STAMP) ## Everything that must hold: linters, types, contracts, tests
 	@scripts/system-packages.sh
-	@$(MAKE) --no-print-directory lint types contracts unit daemons lxd
+	@$(MAKE) --no-print-directory lint types contracts images unit daemons lxd
 
 lint: $(STAMP) ## Style of the code
 	$(BIN)/ruff check .
@@ -37,11 +37,15 @@ lint: $(STAMP) ## Style of the code
 
 types: $(STAMP) ## mypy --strict on the three packages and on what starts daemons
 	$(BIN)/mypy generator agent bootstrap
-	$(BIN)/mypy -p tests.testbed
+	$(BIN)/mypy -p tests.testbed -p tests.images
+	$(BIN)/mypy gitops-template/load-tests
 	$(BIN)/mypy -p tests.lxd
 
 contracts: $(STAMP) ## Who may import whom
 	$(BIN)/lint-imports
+
+images: ## Linters and tests of the two images' sources (needs Node.js)
+	@scripts/images.sh
 
 unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
 	$(PYTEST) -n auto -m "not testbed and not lxd" $(ARGS)
@@ -56,7 +60,7 @@ testbed: $(STAMP) ## Start the reference network with the real daemons, and show
 	@$(BIN)/python -m tests.testbed
 
 break: $(STAMP) ## Break something in the running testbed; DO="off k8s-lb-1"
-	@$(BIN)/python -m tests.testbed do $(DO)
+	@$(BIN)/python -m tests.testbed do $(if $(LAB),--lab $(LAB)) $(DO)
 
 failover: $(STAMP) ## Measure every fault beside the kubeadm HA notes' settings (about an hour; needs root)
 	@$(BIN)/python -m tests.testbed.failover --write $(ARGS)

@@ -16,14 +16,27 @@ _READY: Final = 300.0
 
 
 def joined(run: Run, machine: Machine) -> bool:
-    """Whether the machine is a node of this cluster. A half-joined one is not."""
+    """Whether the machine is a node of this cluster. A half-joined one is not; one that is at it is waited for."""
+    finished(run, machine)
     return run.on(machine).has(kubeadm.KUBELET) and machine.name in kubectl(run).nodes()
+
+
+def finished(run: Run, machine: Machine) -> None:
+    """Wait for the kubeadm of an earlier run that was killed. BootstrapError when it does not come to an end."""
+    remote = run.on(machine)
+    run.until(
+        machine.name,
+        lambda: None if kubeadm.busy(remote) else True,
+        within=kubeadm.JOIN,
+        cause="the kubeadm of an earlier run did not end",
+        remedy=f"hagen bootstrap exec {machine.name} -- pgrep --list-full kubeadm",
+    )
 
 
 def join(run: Run, machine: Machine, through: Machine) -> None:
     """Join through a control plane that works, and wait until the node is Ready."""
     remote, helper, api = run.on(machine), run.on(through), kubectl(run)
-    if remote.has(kubeadm.KUBELET) or remote.has("/etc/kubernetes/manifests/etcd.yaml"):
+    if any(remote.has(path) for path in (kubeadm.KUBELET, kubeadm.CA, "/etc/kubernetes/manifests/etcd.yaml")):
         kubeadm.reset(remote)
     files = run.site.inventory.kubeadm
     with ExitStack() as stack:

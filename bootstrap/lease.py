@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Final
 
 from .errors import BootstrapError
@@ -16,9 +17,15 @@ _RENEWALS: Final = 4  # within its life: three may fail
 
 
 @contextmanager
-def leased(provider: Provider, holder: str, lost: threading.Event) -> Iterator[None]:
-    """Hold the lock. BootstrapError when somebody else has it; `lost` is set when it cannot be renewed any more."""
+def leased(provider: Provider, holder: str, lost: threading.Event, dead: str = "") -> Iterator[None]:
+    """Hold the lock. BootstrapError when somebody else has it; `lost` is set when it cannot be renewed any more.
+
+    `dead`: a holder that is known to have died (predecessor.py). Its lock is not waited for.
+    """
     owner = _take(provider, holder)
+    if owner and owner == dead:
+        _drop(provider, dead)
+        owner = _take(provider, holder)
     if owner:
         raise BootstrapError(
             "lock", f"{owner} is working on this cluster", f"Wait for it. A run that died lets go after {SECONDS:g} s."
@@ -37,13 +44,21 @@ def leased(provider: Provider, holder: str, lost: threading.Event) -> Iterator[N
 
 
 def name() -> str:
-    """Who a run is, for others to read."""
-    return f"{getpass.getuser()}@{socket.gethostname()} (process {os.getpid()})"
+    """Who a run is, for others to read. No other run has this name, wherever it is."""
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{getpass.getuser()}@{socket.gethostname()} (process {os.getpid()}, since {since})"
 
 
 def _take(provider: Provider, holder: str) -> str:
     try:
         return provider.lock(holder, SECONDS)
+    except ProviderError as error:
+        raise BootstrapError(error.place, error.cause, error.remedy) from error
+
+
+def _drop(provider: Provider, holder: str) -> None:
+    try:
+        provider.unlock(holder)
     except ProviderError as error:
         raise BootstrapError(error.place, error.cause, error.remedy) from error
 

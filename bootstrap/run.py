@@ -97,6 +97,17 @@ class Run:
         if self.stop.wait(seconds):
             raise Interrupted(self.step)
 
+    def patiently(self, act: Callable[[], T], *, within: float) -> T:
+        """Ask the provider, again while it says that the same may succeed in a moment. ProviderError otherwise."""
+        end = monotonic() + within
+        while True:
+            try:
+                return act()
+            except ProviderError as error:
+                if not error.again or monotonic() >= end:
+                    raise
+            self.wait(0.5)
+
     def until(self, place: str, answer: Callable[[], T | None], *, within: float, cause: str, remedy: str = "") -> T:
         """Ask every second or two until there is an answer. BootstrapError when there is none in time."""
         end = monotonic() + within

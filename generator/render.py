@@ -9,6 +9,7 @@ from .errors import HagenError
 from .files import RenderedFile
 from .generate import Files, Job, generate
 from .schema import SCHEMA_FILE, schema_text
+from .sources import sources
 from .template import Template, templates
 from .topology import Topology
 
@@ -31,6 +32,8 @@ def render(
     clusters/<name>.
     """
     files = generate(list(_jobs(topology, template)), _REPOSITORY)
+    if topology.delivery.sources:
+        files |= sources(template)
     files["hagen.yaml"] = RenderedFile(config)
     files[SCHEMA_FILE] = RenderedFile(schema_text().encode())
     return files if primary else _moved(files, topology.name)

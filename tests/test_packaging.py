@@ -1,8 +1,10 @@
 """The wheel holds what the repository holds, and renders by itself."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -13,12 +15,17 @@ from tests.support import MINIMAL, ROOT
 
 PROGRAMS = ("generator", "agent", "bootstrap")
 TEMPLATE = "gitops-template"
+LEFT_OUT = {"__pycache__", "node_modules", "dist"}
+MADE = ("images/client/node_modules/left/index.js", "images/client/dist/index.html", "images/server/node_modules/a.js")
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy: setuptools leaves a build folder and metadata beside what it builds."""
-    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy, for setuptools leaves a build folder and metadata beside what it builds; and what npm leaves behind."""
+    source = tmp_path_factory.mktemp("source")
+    for left in MADE:
+        (source / TEMPLATE / left).parent.mkdir(parents=True)
+        (source / TEMPLATE / left).write_text("made")
     tracked = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -32,6 +39,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes((ROOT / name).read_bytes())
             copy.chmod((ROOT / name).stat().st_mode)
+    return source
+
+
+@pytest.fixture(scope="session")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     result = subprocess.run(
         [*command, "--wheel-dir", str(target), str(source)], capture_output=True, text=True, check=False, timeout=100
@@ -48,13 +61,26 @@ def shipped(wheel: Path, folder: str) -> set[str]:
 
 
 def in_repository(folder: str) -> set[str]:
-    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and not LEFT_OUT & set(path.parts))
     return {path.relative_to(ROOT / folder).as_posix() for path in files}
 
 
 @pytest.mark.parametrize("folder", [*PROGRAMS, TEMPLATE])
 def test_the_wheel_ships_every_file(wheel: Path, folder: str) -> None:
     assert shipped(wheel, folder) == in_repository(folder)
+
+
+def test_the_source_distribution_ships_every_file(source: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(source, tmp_path / "copy")
+    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(copy)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert result.returncode == 0, result.stderr
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        files = {member.name.partition("/")[2]: member for member in archive.getmembers() if member.isfile()}
+    inside = {name.removeprefix(f"{TEMPLATE}/") for name in files if name.startswith(f"{TEMPLATE}/")}
+    assert inside == in_repository(TEMPLATE)
+    assert files[f"{TEMPLATE}/images/ci/bump.sh"].mode & 0o111, "programs stay programs"
 
 
 def test_the_template_ships_its_hidden_files(wheel: Path) -> None:
@@ -80,10 +106,13 @@ def test_hagen_is_a_namespace_and_the_only_name(wheel: Path) -> None:
 
 def test_what_the_wheel_holds_renders(wheel: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(site)
+    # By pip, which keeps programs executable, and compiles every .py that it finds.
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(site)]
+    installed = subprocess.run([*command, str(wheel)], capture_output=True, text=True, check=False, timeout=100)
+    assert installed.returncode == 0, installed.stderr
+    assert (site / "hagen/gitops-template/load-tests/__pycache__").is_dir()
     (tmp_path / "hagen.yaml").write_bytes(MINIMAL)
-    # The extracted wheel comes before the checkout on the path.
+    # What was installed comes before the checkout on the path.
     script = f"import sys; sys.path.insert(0, {str(site)!r}); from hagen.generator.cli import main; main()"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     result = subprocess.run(
@@ -98,6 +127,9 @@ def test_what_the_wheel_holds_renders(wheel: Path, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "out/clusters/production/inventory.yaml").is_file()
     assert (tmp_path / "out/.gitignore").is_file()
+    assert os.access(tmp_path / "out/images/ci/bump.sh", os.X_OK)
+    assert (tmp_path / "out/load-tests/locustfile.py").is_file()
+    assert not list((tmp_path / "out").rglob("*.pyc"))
 
 
 def test_the_changelog_and_the_license_are_there() -> None:

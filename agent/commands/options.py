@@ -1,5 +1,6 @@
 """Options that commands share, and errors as a user sees them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,11 +21,12 @@ config_option = click.option(
 
 
 class BadConfig(click.ClickException):
-    """Every problem of agent.yaml, one line each. Exit code 1."""
+    """Every problem of agent.yaml, one line each, and of other files after it. Exit code 1."""
 
-    def __init__(self, error: ConfigError) -> None:
+    def __init__(self, error: ConfigError, others: Sequence[str] = ()) -> None:
         super().__init__(str(error))
         self.problems = error.problems
+        self.others = others
 
     def show(self, file: IO[Any] | None = None) -> None:
         """On standard error, as `hagen check` shows its own."""
@@ -33,6 +35,8 @@ class BadConfig(click.ClickException):
             message, _, remedy = rest.rpartition("; ")
             fault = click.style("error", fg="red", bold=True)
             click.echo(f"{click.style(place, bold=True)}: {fault}: {message}; {remedy}", err=True, file=file)
+        for line in self.others:
+            click.echo(f"Error: {line}", err=True, file=file)
 
 
 def read_config(path: Path) -> AgentConfig:

@@ -6,11 +6,16 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from ..config import ConfigError, load_config
 from ..service import Collectors, Service
-from .options import config_option, read_config
+from .options import BadConfig, config_option
+
+if TYPE_CHECKING:
+    from ..exporter.web.load import WebConfigError
 
 _TABLE = "hagen.agent.collectors"
 
@@ -32,13 +37,16 @@ def command(collectors: Collectors | None, config: Path, web_config: Path | None
     from ..exporter.server import ServeError  # noqa: PLC0415 - --help does not wait for it
     from ..exporter.web.load import WebConfigError  # noqa: PLC0415
 
-    loaded = read_config(config)
+    try:
+        loaded = load_config(config)
+    except ConfigError as error:
+        raise BadConfig(error, _web_problems(web_config)) from None
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     chosen: Collectors = collectors or importlib.import_module(_TABLE).collectors
     try:
         service = Service(config, loaded, chosen, web=web_config)
     except WebConfigError as error:
-        raise click.ClickException("\n".join(f"{web_config}: {problem}" for problem in error.problems)) from None
+        raise click.ClickException("\n".join(_lines(web_config, error))) from None
     except ServeError as error:
         raise click.ClickException(str(error)) from None
     signal.signal(signal.SIGHUP, lambda *_: service.ask_to_reload())
@@ -47,3 +55,20 @@ def command(collectors: Collectors | None, config: Path, web_config: Path | None
     if service.run():
         logging.shutdown()
         os._exit(0)  # the interpreter would wait for the runs that are left, as long as their targets keep silent
+
+
+def _web_problems(path: Path | None) -> list[str]:
+    """What is wrong with the other file, to be told at once."""
+    from ..exporter.web.load import WebConfigError, load_web  # noqa: PLC0415
+
+    if path is None:
+        return []
+    try:
+        load_web(path)
+    except WebConfigError as error:
+        return _lines(path, error)
+    return []
+
+
+def _lines(path: Path | None, error: "WebConfigError") -> list[str]:
+    return [f"{path}: {problem}" for problem in error.problems]

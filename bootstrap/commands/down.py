@@ -6,10 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 
 from ..errors import BootstrapError, Problems
-from ..lease import leased, name
 from ..provider.contract import ProviderError
 from ..site import Site
-from .opening import asked, on_site
+from .opening import asked, on_site, working
 
 
 @click.command("down")
@@ -29,7 +28,7 @@ def command(site: Site, yes: bool) -> None:
 
 def down(site: Site) -> tuple[str, ...]:
     """What was removed. Problems names all that could not be; nothing that is not this cluster's is touched."""
-    with leased(site.provider, name(), threading.Event()):
+    with working(site, threading.Event()):
         names = sorted(site.provider.machines())
         problems: list[BootstrapError] = []
 

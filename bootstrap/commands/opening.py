@@ -2,7 +2,9 @@
 
 import functools
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import click
 
 from ..errors import BootstrapError, Problems
 from ..inventory import InventoryError, Machine, load_inventory
+from ..lease import leased, name
+from ..predecessor import following
 from ..provider.contract import ProviderError, Wanted
 from ..provider.lxd import LxdProvider, Server
 from ..site import Site
@@ -95,6 +99,17 @@ def machine_of(site: Site, name: str) -> Machine:
             return machine
     names = ", ".join(machine.name for machine in site.inventory.machines)
     raise click.BadParameter(f"there is no machine {name}; there are: {names}", param_hint="NODE")
+
+
+@contextmanager
+def working(site: Site, lost: threading.Event) -> Iterator[None]:
+    """The only run that works on this cluster, here and anywhere. BootstrapError when another one does."""
+    holder = name()
+    with (
+        following(site.repository / ".hagen" / site.inventory.cluster / "run.lock", holder) as dead,
+        leased(site.provider, holder, lost, dead),
+    ):
+        yield
 
 
 def wanted(site: Site) -> dict[str, Wanted]:

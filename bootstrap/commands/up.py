@@ -13,7 +13,6 @@ from ..engine import Outcome, carry_out
 from ..errors import BootstrapError
 from ..events import Events, Listener
 from ..journal import Journal, run_folder
-from ..lease import leased, name
 from ..observe import observe
 from ..plan import ASKS, Change, plan
 from ..redaction import Secrets
@@ -25,7 +24,7 @@ from ..run import Run
 from ..site import Site
 from ..steps import STEPS
 from ..stopping import stoppable
-from .opening import INTERRUPTED, asked, on_site, wanted
+from .opening import INTERRUPTED, asked, on_site, wanted, working
 from .plan import show
 
 
@@ -72,7 +71,7 @@ def new_run(site: Site, replace: Collection[str] = ()) -> Run:
 
 def up(run: Run, shown: AbstractContextManager[Listener], *, yes: bool) -> Outcome:
     """One run, under the cluster's lock. Asks before anything is lost. BootstrapError when nothing was begun."""
-    with leased(run.site.provider, name(), run.stop):
+    with working(run.site, run.stop):
         _agreed(plan(wanted(run.site), observe(run), run.replace), yes=yes)
         say = lambda text: click.echo(text, err=True)  # noqa: E731
         with stoppable(run.stop, say), shown as listener:

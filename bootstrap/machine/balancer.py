@@ -35,7 +35,7 @@ def install(machine: Remote, target: str) -> None:
 def reload(machine: Remote, unit: str) -> None:
     """A reload, which drops no connection, where the unit runs; a start where it does not."""
     machine.run("systemctl", "enable", unit)
-    machine.run("systemctl", "reload-or-restart", unit)
+    machine.run("systemctl", "reload-or-restart", unit, remedy=f"journalctl -u {unit} there says why.")
 
 
 def active(machine: Remote, unit: str) -> bool:

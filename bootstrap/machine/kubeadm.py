@@ -13,6 +13,7 @@ from .remote import Remote
 
 CA: Final = "/etc/kubernetes/pki/ca.crt"
 KUBELET: Final = "/etc/kubernetes/kubelet.conf"
+INITIALISED: Final = "/etc/kubernetes/hagen-initialised"
 INIT: Final = 900.0  # seconds; images are pulled
 JOIN: Final = 900.0
 DESCRIPTION: Final = "hagen bootstrap"
@@ -20,6 +21,16 @@ FIRST: Final = "first bootstrap"  # as the rendered kubeadm/init.yaml has it
 _TTL: Final = "15m"
 _TOKEN: Final = re.compile(r"\b([a-z0-9]{6})\.([a-z0-9]{16})\b")
 _FOLDER: Final = "/run/hagen"
+_KEPT: Final = "/run/hagen/authority"  # in memory
+_MANIFESTS: Final = "/etc/kubernetes/manifests"
+_LATER: Final = (
+    ("upload-config", "all"),
+    ("mark-control-plane",),
+    ("bootstrap-token",),
+    ("kubelet-finalize", "all"),
+    ("addon", "all"),
+)
+_PKI: Final = "/etc/kubernetes/pki"
 
 
 def make_authority(machine: Remote, configuration: bytes) -> bool:
@@ -33,14 +44,43 @@ def make_authority(machine: Remote, configuration: bytes) -> bool:
 
 def initialise(machine: Remote, configuration: bytes) -> None:
     """The first control plane. What an interrupted attempt left is undone first; the CA stays."""
+    if machine.has(f"{_MANIFESTS}/etcd.yaml") or machine.has(f"{_MANIFESTS}/kube-apiserver.yaml"):
+        _undo(machine)
     with _file(machine, "init.yaml", configuration) as path:
-        if machine.has("/etc/kubernetes/manifests/kube-apiserver.yaml"):
-            # `kubeadm reset` would delete the CA, which the load balancers have by now.
-            machine.run("rm", "-rf", "/etc/kubernetes/manifests", "/var/lib/etcd")
-            machine.run("systemctl", "stop", "kubelet")
         machine.run(
             "kubeadm", "init", f"--config={path}", timeout=INIT, remedy="The log has what kubeadm said; run it again."
         )
+    machine.place(INITIALISED, b"kubeadm init came to its end\n")
+
+
+def complete(machine: Remote, configuration: bytes) -> None:
+    """What `kubeadm init` does once the API answers, when that was cut off. Each phase may be repeated.
+
+    https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/#init-workflow
+    """
+    with _file(machine, "init.yaml", configuration) as path:
+        for phase in _LATER:
+            machine.run("kubeadm", "init", "phase", *phase, f"--config={path}", timeout=300.0)
+    machine.place(INITIALISED, b"kubeadm init was completed\n")
+
+
+def _undo(machine: Remote) -> None:
+    """`kubeadm reset`, which knows how containers end, and the CA back: the load balancers have it by now.
+
+    Killed between the two, the next run makes another CA, and brings that one to the load balancers.
+    """
+    names = [f"{_PKI}/{name}" for name in ("ca.crt", "ca.key")]
+    machine.run("rm", "-f", INITIALISED)
+    machine.run("mkdir", "-p", _KEPT)
+    machine.run("cp", "--preserve", *names, _KEPT)
+    reset(machine)
+    machine.run("mkdir", "-p", _PKI)
+    machine.run("mv", *(f"{_KEPT}/{name}" for name in ("ca.key", "ca.crt")), _PKI)
+
+
+def busy(machine: Remote) -> bool:
+    """Whether a kubeadm runs there: one that a run began which was killed goes on without it."""
+    return machine.holds("pgrep", "--exact", "kubeadm")
 
 
 def join(machine: Remote, template: bytes, values: dict[str, str]) -> None:

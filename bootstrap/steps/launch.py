@@ -1,9 +1,13 @@
 """launch: machines that are missing are made, sizes are brought to what is wanted, all are switched on."""
 
+from typing import Final
+
 from ..inventory import Machine
 from ..provider.contract import MustStop, Power
 from ..run import Run
 from .step import Step
+
+_BUSY: Final = 600.0  # seconds; an earlier run that was killed began something, and the provider is still at it
 
 
 def act(run: Run) -> None:
@@ -12,16 +16,16 @@ def act(run: Run) -> None:
 
     def one(machine: Machine) -> None:
         wanted = run.site.wanted(machine)
-        if run.site.provider.create(wanted):
+        if run.patiently(lambda: run.site.provider.create(wanted), within=_BUSY):
             run.changed(machine.name, "made")
         try:
-            if run.site.provider.change(wanted):
+            if run.patiently(lambda: run.site.provider.change(wanted), within=_BUSY):
                 run.changed(machine.name, f"now {wanted.cpu} CPU, {wanted.memory}")
         except MustStop:
             run.note(machine.name, "another size needs a restart: in the step resizes")
         known = there.get(machine.name)
         if known is None or known.power is not Power.RUNNING:
-            run.site.provider.start(machine.name)
+            run.patiently(lambda: run.site.provider.start(machine.name), within=_BUSY)
             run.changed(machine.name, "switched on")
 
     run.each(run.site.inventory.machines, one)

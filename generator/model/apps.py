@@ -52,3 +52,8 @@ class Apps(Section):
     client: Client = Field(default_factory=Client, description="React client.")
     server: Server = Field(default_factory=Server, description="Express server.")
     php_my_admin: PhpMyAdmin = Field(default_factory=PhpMyAdmin, description="phpMyAdmin.")
+    sources: bool = Field(
+        default=True,
+        description="Render the sources of the two images, their load test, and the pipeline that builds and delivers "
+        "them. false: you bring images of your own. In a repository of several clusters the first one decides.",
+    )

@@ -1,10 +1,23 @@
 """metadata: and repository: what the cluster is called, and where its git repository lives."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
 from .base import Section, without_ends
+
+Forge = Literal["github", "gitlab", "none"]
+_HOST: Final = re.compile(r"(?:[a-z]+://)?(?:[^@/]*@)?(?P<host>[^/:]+)")
+
+
+def forge(url: str) -> Forge:
+    """The forge that a repository's URL gives away: a label of its host is github or gitlab."""
+    match = _HOST.match(url.lower())
+    labels = match["host"].split(".") if match else []
+    if "github" in labels:
+        return "github"
+    return "gitlab" if "gitlab" in labels else "none"
 
 
 class Metadata(Section):
@@ -33,3 +46,8 @@ class Repository(Section):
         examples=[["git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE"]],
     )
     revision: str = Field("main", description="Branch or tag that Argo CD follows.")
+    forge: Forge = Field(
+        default_factory=lambda data: forge(data["url"]),
+        description="Whose pipelines build the images (see apps.sources): github (Forgejo and Gitea read them too), "
+        "gitlab or none. Default: what the host in url says, none where it says nothing.",
+    )

@@ -56,7 +56,9 @@ def _merge(git: Git, head: str, render: str, cluster: str, bound: Bound | None, 
     if conflicts - (bound.paths if bound else frozenset()):
         return Merge(Action.CONFLICT, tree, tuple(sorted(conflicts)))
     tree, restored = _restore(git, tree, render, bound) if bound else (tree, ())
-    if tree == before:
+    # A render that brings nothing new to the files is merged all the same: the next one's changes count from it. Who
+    # wrote into the files what hagen then rendered would otherwise get a conflict at the change after that.
+    if tree == before and not news:
         return Merge(Action.UNCHANGED, head)
     parents = ("-p", head, "-p", render) if news else ("-p", head)
     message = _message(cluster, restored, merging=news)

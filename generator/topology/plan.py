@@ -7,6 +7,7 @@ from .applications import Applications, applications
 from .argocd import ArgoCD, argocd
 from .components import Component, components
 from .database import Galera, galera
+from .delivery import Delivery, delivery
 from .ingress import Ingress, ingress
 from .kubernetes import Etcd, Kubernetes, etcd, kubernetes
 from .machines import LoadBalancer, Machine, Provider, load_balancers, machines, provider
@@ -46,6 +47,7 @@ class Topology:
     ingress: Ingress
     galera: Galera
     applications: Applications
+    delivery: Delivery
     monitoring: Monitoring
     packages: Packages
     access: Access
@@ -77,6 +79,7 @@ def plan(cluster: Cluster, vendored: frozenset[tuple[str, str]] = frozenset()) -
         ingress=ingress(cluster, every),
         galera=galera(cluster),
         applications=applications(cluster),
+        delivery=delivery(cluster),
         monitoring=monitoring(cluster, every),
         packages=packages(cluster),
         access=access(cluster),

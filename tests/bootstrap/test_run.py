@@ -9,6 +9,7 @@ import pytest
 from hagen.bootstrap.errors import BootstrapError, Interrupted, Problems
 from hagen.bootstrap.events import Event, Kind
 from hagen.bootstrap.inventory import Machine
+from hagen.bootstrap.provider.contract import ProviderError
 from hagen.bootstrap.run import Run
 
 
@@ -75,3 +76,20 @@ def test_the_journal_holds_commands_and_no_secrets(begin: Callable[[], Run], rep
     assert "$ login [hidden]" in text
     assert "hunter2" not in text
     assert "0123456789abcdef" not in text
+
+
+def test_what_the_provider_is_busy_with_is_asked_again_and_nothing_else(begin: Callable[[], Run]) -> None:
+    run, answers = begin(), [True, True, False]
+
+    def busy() -> str:
+        if answers:
+            raise ProviderError("m1", "busy", again=answers.pop(0))
+        return "done"
+
+    with pytest.raises(ProviderError):
+        run.patiently(busy, within=30)
+    assert answers == [], "twice busy, then refused"
+    assert run.patiently(busy, within=30) == "done"
+    answers.append(True)
+    with pytest.raises(ProviderError):
+        run.patiently(busy, within=0)

@@ -1,6 +1,7 @@
 """Every valid fixture against its golden tree: what a change does to what users hold is seen in its diff.
 
-`make update` writes the trees anew. hagen.yaml (the fixture itself) and its schema (docs) are not repeated in them.
+`make update` writes the trees anew. What is elsewhere already is not repeated in them: hagen.yaml (the fixture itself), its
+schema (docs), and the sources of the images and of the load test (the template; test_sources.py compares).
 """
 
 import os
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from hagen.generator.sources import sources
+from hagen.generator.template import OWN
 from tests.support import ROOT, VALID, name_of, rendered, write
 
-LEFT_OUT = {"hagen.yaml", "hagen.schema.json"}
+LEFT_OUT = {"hagen.yaml", "hagen.schema.json", *sources(OWN)}
 
 
 @pytest.mark.parametrize("fixture", VALID, ids=name_of)

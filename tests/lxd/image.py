@@ -23,21 +23,25 @@ def cache() -> Path:
     return directory
 
 
-def key(packages: tuple[str, ...] = ()) -> str:
-    """What the image is made of: every file of the recipe, the suite and further packages."""
-    digest = hashlib.sha256(repr((SUITE, packages)).encode())
+def key(packages: tuple[str, ...] = (), customise: Path | None = None) -> str:
+    """What the image is made of: every file of the recipe, the suite, further packages and the last script."""
+    script = customise.read_bytes() if customise else b""
+    digest = hashlib.sha256(repr((SUITE, packages, *([script] if script else []))).encode())
     for file in sorted(path for path in RECIPE.rglob("*") if path.is_file()):
         digest.update(str(file.relative_to(RECIPE)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def built(packages: tuple[str, ...] = ()) -> Path:
-    """The image; made first where the cache has none of this recipe (one to three minutes). Needs root and a mirror."""
-    target = cache() / f"{key(packages)}.tar.zst"
+def built(packages: tuple[str, ...] = (), customise: Path | None = None) -> Path:
+    """The image; made first where the cache has none of this recipe (one to three minutes). Needs root and a mirror.
+
+    `customise`: a script that is run last, with the image's root folder as its argument.
+    """
+    target = cache() / f"{key(packages, customise)}.tar.zst"
     with (cache() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
-            _build(target, packages)
+            _build(target, packages, customise)
     return target
 
 
@@ -54,13 +58,16 @@ def empty_disk(directory: Path) -> Path:
     return directory / "empty.tar"
 
 
-def _build(target: Path, packages: tuple[str, ...]) -> None:
+def _build(target: Path, packages: tuple[str, ...], customise: Path | None) -> None:
     scratch, unfinished = cache() / "scratch", cache() / "unfinished"  # one of each, whatever is killed how often
     scratch.mkdir(exist_ok=True)
     try:
         paths = (RECIPE / "build.sh", SUITE, scratch, unfinished)
         command = [*ENDS_WITH_THIS_PROCESS, *map(str, paths), *packages]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BUILD_LIMIT)
+        environment = {**os.environ, "CUSTOMISE": str(customise or "")}
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=BUILD_LIMIT, env=environment
+        )
         if done.returncode != 0:
             raise RuntimeError(f"the test image cannot be built: {done.stderr[-2000:]}")
         unfinished.replace(target)

@@ -41,6 +41,7 @@ class Host:
         self.powered = True
         self.power_losses: list[float] = []  # monotonic seconds
         self.mounts: dict[Path, str] = {}
+        self.witnesses: list[Daemon] = []  # no daemons of the host's own: they look on, and begin again with every boot
         self._keeper = keeper
         self._running: dict[str, tuple[Daemon, subprocess.Popen[bytes]]] = {}
         (directory / "logs").mkdir(parents=True)
@@ -152,6 +153,8 @@ class Host:
         return began
 
     def power_on(self) -> None:
-        """The cable is back; whoever wants daemons starts them."""
+        """The cable is back, and who looks on does so again; whoever wants daemons starts them."""
+        for witness in self.witnesses:
+            self.start(witness)
         self.cable.plug()
         self.powered = True

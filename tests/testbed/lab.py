@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,11 +34,12 @@ class Lab:
     """Hosts, daemons, and what can be done to them. Use `with started(...) as lab`."""
 
     def __init__(self, cluster: Cluster, settings: Callable[[Cluster], Settings]) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="hagen-testbed-"))
-        self.directory.chmod(0o755)
+        self.directory = Path(tempfile.gettempdir()) / f"hagen-testbed-{secrets.token_hex(4)}"
         self.cluster = cluster
         self.watched = False
+        # In this order: whatever happens to us, the keeper is there to remove the folder.
         self._keeper = self._keep()
+        self.directory.mkdir(mode=0o755)
         machines = {machine.name: str(machine.address) for machine in cluster.inventory.machines}
         machines["client"] = self._client_address()
         certificates = pki.issue(
@@ -188,6 +189,29 @@ class Lab:
             if time.monotonic() > end:
                 raise TestbedError(self._report(problems))
             time.sleep(0.1)
+
+    def wait_until_settled(self, patience: float = 90) -> None:
+        """Return when all is well and nothing of an earlier fault is still on its way.
+
+        With checks that lower a priority, and with preemption, a healthy lab may be about to move the address: the
+        priorities are whole again first, and where they decide, the first load balancer holds.
+        """
+        end = time.monotonic() + patience
+        self.wait_until_healthy(patience)
+        balancers = self.context.of("load-balancer")
+        while unsettled := self._unsettled(balancers):
+            if time.monotonic() > end:
+                raise TestbedError(f"the testbed does not settle: {unsettled}")
+            time.sleep(0.2)
+        self.wait_until_healthy(patience)
+
+    def _unsettled(self, balancers: Sequence[Host]) -> str:
+        for host in balancers:
+            if keepalived.weakened(host) is not False:
+                return f"{host.name}'s priority is still lowered"
+        if self.context.settings.preempts and self.holders() != [balancers[0].name]:
+            return f"{balancers[0].name} has not taken the address back"
+        return ""
 
     def wait_for_holder(self, other_than: Host, patience: float = 30) -> None:
         """Return when exactly one load balancer has the virtual IP, and it is not this one."""

@@ -46,6 +46,18 @@ class Api:
 
         return self._call(place, ask)
 
+    def look(self, place: str, *path: str) -> tuple[Any, Mapping[str, str]] | None:
+        """The same with the answer's headers."""
+
+        def ask(client: Client) -> tuple[Any, Mapping[str, str]] | None:
+            try:
+                response = _node(client, path).get()
+            except NotFound:
+                return None
+            return _metadata(response), response.headers
+
+        return self._call(place, ask)
+
     def content(self, place: str, *path: str, **parameters: str) -> tuple[bytes, Mapping[str, str]] | None:
         """A file, not JSON, and the headers. None when there is none of this name."""
 
@@ -77,7 +89,8 @@ class Api:
         *path: str,
         within: float,
         body: Mapping[str, Any] | None = None,
-        **parameters: str,
+        headers: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
     ) -> Mapping[str, Any]:
         """A request that changes something, and what it starts, waited for until `within` seconds have passed.
 
@@ -86,8 +99,9 @@ class Api:
 
         def ask(client: Client) -> Mapping[str, Any]:
             end = time.monotonic() + within
-            arguments: dict[str, Any] = {"params": dict(parameters)}
-            response = getattr(_node(client, path), method)(**arguments, **({} if body is None else {"json": body}))
+            given = {"params": parameters, "headers": headers, "json": body}
+            arguments = {name: dict(value) for name, value in given.items() if value is not None}
+            response = getattr(_node(client, path), method)(**arguments)
             answer = response.json()
             if answer.get("type") != "async":
                 result: Mapping[str, Any] = answer.get("metadata") or {}

@@ -19,7 +19,7 @@ def ensure(api: Api, network: Network, cluster: str) -> bool:
             name = member["server_name"]
             if name not in waiting:
                 announced = {"name": network.name, "type": "bridge"}
-                api.act(place, "post", "networks", body=announced, within=SECONDS, target=name)
+                api.act(place, "post", "networks", body=announced, within=SECONDS, parameters={"target": name})
     api.act(place, "post", "networks", body=payload.network(network, cluster), within=SECONDS)
     return True
 

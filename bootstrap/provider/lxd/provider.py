@@ -9,6 +9,7 @@ from ..contract import ForeignMachine, Image, Machine, Network, Outcome, Power, 
 from . import execution, files, images, networks, offer, payload, reading
 from .api import Api
 from .connect import Client, Connections
+from .lock import Lock
 
 CREATE: Final = 1800.0  # seconds; the first machine waits for the image
 CHANGE: Final = 120.0
@@ -22,6 +23,7 @@ class LxdProvider:
         self._connections = Connections(connect)
         self._api = Api(self._connections)
         self._cluster = cluster
+        self._lock = Lock(self._api, cluster)
 
     def offer(self) -> contract.Offer:
         """See contract.Provider, as with all of them."""
@@ -54,7 +56,7 @@ class LxdProvider:
         body = payload.create(wanted, self._cluster, frozenset(server["api_extensions"]), pool)
         target = {"target": wanted.host} if wanted.host else {}
         try:
-            self._api.act(place, "post", "instances", body=body, within=CREATE, **target)
+            self._api.act(place, "post", "instances", body=body, within=CREATE, parameters=target)
         except ProviderError:
             # Somebody else was faster, or an earlier run's request was still under way: then it is there.
             if self._find(wanted.name) is None:
@@ -111,6 +113,14 @@ class LxdProvider:
         """Of a stopped container too."""
         self._own(name)
         return files.pull(self._api, name, path)
+
+    def lock(self, holder: str, seconds: float) -> str:
+        """A profile that no machine uses. Its end is told by LXD's clock."""
+        return self._lock.take(holder, seconds)
+
+    def unlock(self, holder: str) -> None:
+        """Nothing of it is left."""
+        self._lock.drop(holder)
 
     def close(self) -> None:
         """Close idle connections."""

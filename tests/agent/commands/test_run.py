@@ -130,6 +130,15 @@ def test_every_problem_of_the_web_configuration(tmp_path: Path) -> None:
         assert word in said
 
 
+def test_the_problems_of_both_files_at_once(tmp_path: Path) -> None:
+    path, web = tmp_path / "agent.yaml", tmp_path / "web.yaml"
+    path.write_text("nothing: here\n")
+    web.write_text("nope: 1\n")
+    said = refused(path, "--web-config", str(web))
+    assert "there is no key 'nothing' here" in said
+    assert f"{web}: nope: is no key of this file" in said
+
+
 def test_every_problem_of_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "agent.yaml"
     write(path, 9790)

@@ -8,6 +8,8 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,8 +18,9 @@ import pylxd
 import requests
 from requests.adapters import BaseAdapter
 
-from tests.bootstrap.provider.fake_machines import BRIDGE, GATEWAY, IMAGE, POOL, PROFILE, FakeMachines, read_json
+from tests.bootstrap.provider.fake_machines import BRIDGE, GATEWAY, IMAGE, POOL, FakeMachines, read_json
 from tests.bootstrap.provider.fake_operations import Operation, Operations, Refusal
+from tests.bootstrap.provider.fake_profiles import FakeProfiles, Tagged
 
 ENDPOINT = "http+unix://fake"
 Hook = Callable[[requests.PreparedRequest], None]
@@ -33,11 +36,13 @@ class FakeLxd(BaseAdapter):
     before: list[Hook] = field(default_factory=list)
     after: list[Hook] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    ahead: timedelta = timedelta(0)  # of its clock
 
     def __post_init__(self) -> None:
         super().__init__()
         self._lock = threading.Lock()
         self.machines = FakeMachines(self.home, self.operations, self.networks)
+        self.profiles = FakeProfiles()
         self.networks[BRIDGE] = self._network(BRIDGE, {"ipv4.address": GATEWAY})
 
     def connect(self) -> Any:
@@ -45,6 +50,10 @@ class FakeLxd(BaseAdapter):
         session = requests.Session()
         session.mount("http+unix://", self)
         return pylxd.Client(endpoint=ENDPOINT, session=session)
+
+    def now(self) -> datetime:
+        """Its own clock."""
+        return datetime.now(UTC) + self.ahead
 
     # -- transport -------------------------------------------------------------------------------------------------
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
@@ -78,7 +87,10 @@ class FakeLxd(BaseAdapter):
             return _response(request, 202, json.dumps(body).encode())
         if isinstance(result, bytes):
             return _response(request, 200, result, {"X-LXD-type": "file"})
-        headers = {"X-LXD-type": "directory"} if isinstance(result, list) and "/files" in str(request.url) else {}
+        headers = {"Date": format_datetime(self.now(), usegmt=True)}
+        if isinstance(result, Tagged):
+            headers["ETag"], result = result.etag, result.value
+        headers |= {"X-LXD-type": "directory"} if isinstance(result, list) and "/files" in str(request.url) else {}
         body = {"type": "sync", "status": "Success", "status_code": 200, "metadata": result}
         return _response(request, 200, json.dumps(body).encode(), headers)
 
@@ -86,6 +98,8 @@ class FakeLxd(BaseAdapter):
         first, rest = (parts[0], parts[1:]) if parts else ("", [])
         if first == "instances":
             return self.machines.answer(method, rest, query, request)
+        if first == "profiles":
+            return self.profiles.answer(method, rest, request)
         if first == "networks":
             return self._networks(method, rest, query, request)
         if first == "operations":
@@ -104,8 +118,6 @@ class FakeLxd(BaseAdapter):
             ("storage-pools",): [{"name": POOL, "driver": "dir"}],
             ("storage-pools", POOL, "resources"): {"space": {"total": 2**34, "used": 2**30}},
             ("resources",): {"memory": {"total": 2**34, "used": 2**30}, "cpu": {"total": 8}},
-            ("profiles",): [PROFILE],
-            ("profiles", "default"): PROFILE,
             ("images",): [],
             ("images", "aliases", IMAGE): {"name": IMAGE, "type": "container"},
             ("warnings",): [],

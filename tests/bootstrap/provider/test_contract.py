@@ -1,6 +1,8 @@
 """What every provider must do, on the fake server and on a real one."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -262,3 +264,52 @@ def test_an_image_counts_for_its_own_kind_of_machine(provider: LxdProvider) -> N
 def test_closed_connections_are_opened_again(provider: LxdProvider) -> None:
     provider.close()
     assert provider.machines() == {}
+
+
+# -- the lock ------------------------------------------------------------------------------------------------------
+def test_one_has_the_lock_until_it_is_given_back(place: Place, provider: LxdProvider) -> None:
+    before = provider.offer().profiles
+    assert provider.lock("anna", 60) == ""
+    assert provider.lock("anna", 60) == "", "renewed"
+    assert provider.lock("bert", 60) == "anna"
+    provider.unlock("bert")
+    assert provider.lock("bert", 60) == "anna", "somebody else cannot give it back"
+    other = place.provider("other")
+    assert other.lock("bert", 60) == "", "another cluster's lock is another one"
+    other.unlock("bert")
+    other.close()
+    provider.unlock("anna")
+    assert provider.lock("bert", 60) == ""
+    provider.unlock("bert")
+    provider.unlock("bert")
+    assert provider.offer().profiles == before, "nothing of it is left"
+
+
+def test_a_lock_that_has_run_out_is_taken_over_by_one(place: Place, provider: LxdProvider) -> None:
+    """All that saw it run out try at once."""
+    before = provider.offer().profiles
+    names = [f"taker-{number}" for number in range(4)]
+    providers = [place.provider() for _ in names]
+    for number in range(5):
+        assert provider.lock(f"the dead {number}", 0) == ""
+        together = Barrier(len(names))
+
+        def take(index: int, together: Barrier = together) -> str:
+            together.wait()
+            return providers[index].lock(names[index], 60)
+
+        with ThreadPoolExecutor(len(names)) as pool:
+            answers = list(pool.map(take, range(len(names))))
+        (winner,) = [name for name, answer in zip(names, answers, strict=True) if answer == ""]
+        assert set(answers) == {"", winner}, "and the others are told who it is"
+        provider.unlock(winner)
+    assert provider.offer().profiles == before
+    for each in providers:
+        each.close()
+
+
+def test_a_lock_that_ran_out_under_its_holder_is_not_renewed_over_the_next_one(provider: LxdProvider) -> None:
+    assert provider.lock("asleep", 0) == ""
+    assert provider.lock("next", 60) == ""
+    assert provider.lock("asleep", 60) == "next"
+    provider.unlock("next")

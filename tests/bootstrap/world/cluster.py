@@ -80,6 +80,8 @@ class FakeCluster:
         if words.startswith("token delete"):
             self._forget([f"bootstrap-token-{argv[-1]}"])
             return OK
+        if words.startswith("init phase") and words != "init phase upload-certs":
+            return OK
         assert words == "init phase upload-certs"
         self.certificates = options["certificate-key"]
         return OK

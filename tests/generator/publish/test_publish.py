@@ -50,6 +50,24 @@ def test_current_directory_is_not_replaced(root: Path, monkeypatch: pytest.Monke
     assert_clean(root)
 
 
+def test_what_was_written_by_hand_before_it_was_rendered_is_no_conflict_later(root: Path) -> None:
+    """As a pipeline does that bumps a tag in hagen.yaml and in the overlay."""
+    put(root, sample(dns=LINES.replace("line 5", "tag 1")))
+    (root / "apps/dns/overlays/east/dns.yaml").write_text(LINES.replace("line 5", "tag 2"))
+    commit_all(root)
+    before = picture(root)
+    outcome = put(root, sample(dns=LINES.replace("line 5", "tag 2")))
+    assert outcome.action is Action.MERGED
+    assert not outcome.changes
+    assert picture(root) == before
+    assert git(root, "rev-parse", "HEAD^2") == outcome.render_commit
+    assert put(root, sample(dns=LINES.replace("line 5", "tag 2"))).action is Action.UNCHANGED
+    last = put(root, sample(dns=LINES.replace("line 5", "tag 3")))
+    assert not last.conflicts
+    assert "tag 3" in (root / "apps/dns/overlays/east/dns.yaml").read_text()
+    assert_clean(root)
+
+
 def test_commit_message_tells_cluster_version_primary_and_numbers(root: Path) -> None:
     put(root, sample())
     put(root, sample(readme="new\n", old=None, more="x"))

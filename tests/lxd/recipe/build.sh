@@ -2,6 +2,7 @@
 # Makes a container image of Debian with systemd, cloud-init and sshd, as LXD's unified tarball.
 # usage: build.sh SUITE SCRATCH OUTPUT.tar.zst [package ...]    in a mount namespace of its own
 # SCRATCH: an empty folder; what is put there is memory, and gone with this process.
+# CUSTOMISE in the environment: a script that is run last, with the root folder as its argument.
 set -euo pipefail
 suite=$1 scratch=$2 output=$3
 shift 3
@@ -20,6 +21,7 @@ settings=()
 for file in /etc/apt/apt.conf.d/*; do
     case $file in *docker*) ;; *) settings+=("--customize-hook=copy-in $file /etc/apt/apt.conf.d") ;; esac
 done
+if [ -n "${CUSTOMISE:-}" ]; then settings+=("--customize-hook=$CUSTOMISE \"\$1\""); fi
 include=$(IFS=,; echo "${packages[*]}")
 TMPDIR=$scratch mmdebstrap --quiet --mode=root --variant=apt --include="$include" \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \

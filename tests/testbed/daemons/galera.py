@@ -63,10 +63,10 @@ def seed(first: Host, context: Context, template: Path) -> None:
     """
     first.directory.chmod(0o777)
     data = first.directory / "mysql"
-    made = subprocess.run(
-        ["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}", f"--tmpdir={first.directory}", "--skip-test-db",
-         "--auth-root-authentication-method=normal"],
-        capture_output=True, text=True, check=False,
+    # On the host, so that the keeper ends it with everything else there.
+    made = first.run(
+        "mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}", f"--tmpdir={first.directory}", "--skip-test-db",
+        "--auth-root-authentication-method=normal", timeout=120,
     )  # fmt: skip
     if made.returncode != 0:
         raise TestbedError(f"mariadb-install-db: {made.stdout}{made.stderr}")

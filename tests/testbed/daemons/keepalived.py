@@ -4,15 +4,19 @@ The word: haproxy's process name in track_process. keepalived counts the process
 machine of its own does not share with its peer, and a namespace does.
 """
 
+import json
 import re
+import time
 from pathlib import Path
 
 from tests.testbed.context import Context
 from tests.testbed.daemons.haproxy import process_name
 from tests.testbed.errors import TestbedError
 from tests.testbed.host import Daemon, Host
+from tests.testbed.processes import signal_quietly
 
 NAME = "keepalived"
+_SAYS = 2.0  # seconds
 _STATE = re.compile(r"\) [Ee]ntering (MASTER|BACKUP|FAULT) STATE", re.IGNORECASE)
 
 
@@ -76,3 +80,23 @@ def problem(host: Host, _: Context) -> str:
     if len(host.pids("keepalived")) < len(("parent", "VRRP child")):
         return "parent and VRRP child are not both there"
     return "" if (now := state(host)) in {"MASTER", "BACKUP"} else f"in state {now or 'unknown'}"
+
+
+def weakened(host: Host) -> bool | None:
+    """Whether a check that failed still lowers its priority, as keepalived itself says. None when it says nothing."""
+    path = dump_file(host)
+    path.unlink(missing_ok=True)
+    number = host.run("keepalived", "--signum=JSON").stdout.strip()
+    parents = host.pids("keepalived")[:1]
+    if not number or not parents:
+        return None
+    signal_quietly(parents[0], int(number))  # a real-time signal, which has no name
+    end = time.monotonic() + _SAYS
+    while time.monotonic() < end:
+        try:
+            (instance,) = json.loads(path.read_text())
+            data = instance["data"]
+            return bool(data["effective_priority"] < data["base_priority"])
+        except (OSError, ValueError):
+            time.sleep(0.02)  # not yet written, or half
+    return None

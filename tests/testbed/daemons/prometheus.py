@@ -3,13 +3,14 @@ the cluster."""
 
 import shutil
 import urllib.parse
+from http import HTTPStatus
 
 import yaml
 
 from tests.testbed.context import Context
 from tests.testbed.errors import TestbedError
 from tests.testbed.host import Daemon, Host
-from tests.testbed.namespace import get_json, listens
+from tests.testbed.namespace import get, get_json
 
 NAME = "prometheus"
 PORT = 9090
@@ -38,8 +39,12 @@ def daemon(host: Host, context: Context) -> Daemon:
 
 
 def problem(host: Host, _: Context) -> str:
-    """Empty when it takes connections."""
-    return "" if listens(host.namespace, "127.0.0.1", PORT) else "takes no connection"
+    """Empty when it answers queries, which is a little later than it takes connections."""
+    try:
+        status, _ = get(host.namespace, "127.0.0.1", PORT, "/-/ready")
+    except OSError as failure:
+        return str(failure)
+    return "" if status == HTTPStatus.OK else f"answers {status}"
 
 
 def query(host: Host, expression: str) -> dict[str, float]:
