@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +11,9 @@ import click
 
 from ..check import Report, check
 from ..console import exit_code, show_problems, summary
-from ..errors import HagenError
 from ..load import Document, load
 from ..model import Cluster
-from ..nodes import Edit, New, added, placed, planned, removed
+from ..nodes import Edit, New, added, placed, planned, removed, write
 from .options import config_option, strict_option
 
 _NEXT: Final = "Next: `hagen render`, then in the repository `hagen bootstrap plan` and `hagen bootstrap up`."
@@ -50,7 +48,7 @@ def add(config: Path, strict: bool, dry_run: bool, **asked: Any) -> None:  # noq
     new = New(**asked)
     if new.count > 1 and (new.name or new.address):
         raise click.UsageError("--name and --address are for one machine; with --count they are chosen")
-    document, cluster = _sound(config)
+    document, cluster = _shaped(config)
     entries = planned(cluster, new)
     _write(config, added(document, cluster, entries), strict=strict, dry_run=dry_run)
     for entry in entries:
@@ -64,7 +62,7 @@ def add(config: Path, strict: bool, dry_run: bool, **asked: Any) -> None:  # noq
 @_writing
 def remove(config: Path, strict: bool, dry_run: bool, names: tuple[str, ...]) -> None:
     """Remove machines from hagen.yaml. `hagen bootstrap up` then drains and deletes them, after asking."""
-    document, cluster = _sound(config)
+    document, cluster = _shaped(config)
     _known(cluster, names)
     _write(config, removed(document, cluster, names), strict=strict, dry_run=dry_run)
     click.echo(f"{', '.join(dict.fromkeys(names))}: no machine of {config} any more.")
@@ -77,7 +75,7 @@ def remove(config: Path, strict: bool, dry_run: bool, names: tuple[str, ...]) ->
 @_writing
 def replace(config: Path, strict: bool, dry_run: bool, name: str, host: str) -> None:
     """Make a machine anew: on another host by hagen.yaml, where it is by `hagen bootstrap up --replace NAME`."""
-    document, cluster = _sound(config)
+    document, cluster = _shaped(config)
     _known(cluster, (name,))
     node = next(node for node in cluster.nodes if node.name == name)
     if not host or host == node.host:
@@ -94,7 +92,7 @@ def replace(config: Path, strict: bool, dry_run: bool, name: str, host: str) -> 
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_(config: Path, as_json: bool) -> None:
     """List the machines of hagen.yaml."""
-    _, cluster = _sound(config)
+    _, cluster = _shaped(config)
     rows = [
         {"name": node.name, "role": node.role, "address": str(node.address), "host": node.host or ""}
         for node in cluster.nodes
@@ -107,13 +105,16 @@ def list_(config: Path, as_json: bool) -> None:
         click.echo("  ".join(value.ljust(widths[key]) for key, value in row.items()).rstrip())
 
 
-def _sound(config: Path) -> tuple[Document, Cluster]:
-    """The file and its cluster. With errors, all are shown and the process ends with 1."""
+def _shaped(config: Path) -> tuple[Document, Cluster]:
+    """The file and its cluster. With values that are not valid, all is shown and the process ends with 1.
+
+    What rules find between valid values is no hindrance: one machine more may be what mends it.
+    """
     document = load(config)
     report = check(document)
-    if report.cluster is None:
+    if report.shaped is None:
         _refuse(report, 1)
-    return document, report.sound
+    return document, report.shaped
 
 
 def _known(cluster: Cluster, names: tuple[str, ...]) -> None:
@@ -137,7 +138,7 @@ def _write(config: Path, edit: Edit, *, strict: bool, dry_run: bool) -> None:
     if dry_run:
         click.echo("nothing was written: --dry-run")
         raise SystemExit(0)
-    _replace(config, edit)
+    write(config, edit)
 
 
 def _refuse(report: Report, code: int) -> NoReturn:
@@ -149,19 +150,3 @@ def _refuse(report: Report, code: int) -> NoReturn:
 def _changed(edit: Edit) -> list[str]:
     lines = difflib.unified_diff(edit.before.splitlines(), edit.after.splitlines(), n=0, lineterm="")
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
-
-
-def _replace(config: Path, edit: Edit) -> None:
-    """Whole or not at all, with the rights that the file has; a link stays one."""
-    target = config.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        if target.read_bytes().decode("utf-8-sig", errors="replace") != edit.before:
-            raise HagenError(f"{config} changed meanwhile", remedy="run the command again")
-        part.write_bytes(edit.content)
-        part.chmod(target.stat().st_mode & 0o7777)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        remedy = "choose a file in a folder that you may write to"
-        raise HagenError(f"{config} cannot be written: {error.strerror}", remedy=remedy) from None

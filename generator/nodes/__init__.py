@@ -2,5 +2,6 @@
 
 from .choice import New, planned
 from .edit import Edit, added, placed, removed
+from .write import write
 
-__all__ = ["Edit", "New", "added", "placed", "planned", "removed"]
+__all__ = ["Edit", "New", "added", "placed", "planned", "removed", "write"]

@@ -34,11 +34,11 @@ def planned(cluster: Cluster, new: New) -> list[dict[str, str | int]]:
     hosts = [node.host for node in same]
     priorities = [node.priority for node in same if "priority" in node.model_fields_set]
     lowest = None if len(priorities) < len(same) or not same else min(each for each in priorities if each is not None)
-    entries = []
+    entries: list[dict[str, str | int]] = []
     for _ in range(new.count):
         address = next(addresses, None)
         if address is None:
-            raise HagenError(f"{cluster.network.cidr} has no free address", remedy="write a larger network.cidr")
+            raise _full(cluster, len(entries), new.count)
         entry: dict[str, str | int] = {"name": next(names), "role": new.role, "address": str(address)}
         host = new.host or _emptiest(hosts)
         if host:
@@ -77,6 +77,13 @@ def _addresses(cluster: Cluster, same: Sequence[Node], role: str) -> Iterator[IP
     for address in hosts_from(network.cidr, start):
         if address not in taken and not (reserved and reserved.start <= address <= reserved.end):
             yield address
+
+
+def _full(cluster: Cluster, free: int, wanted: int) -> HagenError:
+    cidr = cluster.network.cidr
+    has = f"{free or 'no'} free {'address' if free < 2 else 'addresses'}"  # noqa: PLR2004 - a plural
+    cause = f"{cidr} has {has}" if wanted == 1 else f"{cidr} has {has}, and {wanted} machines want one each"
+    return HagenError(cause, remedy="write a larger network.cidr, a smaller network.dhcpRange, or fewer machines")
 
 
 def _emptiest(hosts: Sequence[str | None]) -> str:

@@ -1,40 +1,40 @@
-"""The text of hagen.yaml around its nodes: ruamel.yaml says where each stands, and only that is changed. Pure.
+"""The text of hagen.yaml around its nodes: `spans` says where each stands, and only that is changed. Pure.
 
 A round trip through ruamel.yaml would keep comments, and write every other line anew in its own manner.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
-
 from ..sample import flow
+from .spans import Span, dash_before, dashes, spans
 
 Entry = Mapping[str, str | int]
 _KEY: Final = "nodes"
+_ENDED: Final = re.compile(r"[ \t]*(,?)[ \t]*(?:#.*)?")  # what may follow the last node of a line in brackets
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file's text, with the graph of each of its nodes; none where `nodes` is not written out as a list.
+    """A file's text, with the span of each of its nodes; none where `nodes` is not written out as a list.
 
     What is not as expected raises IndexError, TypeError or ValueError.
     """
 
     text: str
-    items: tuple[Node, ...]
+    items: tuple[Span, ...]
     block: bool
 
     @classmethod
     def of(cls, text: str) -> "Text":
         """A text that is known to be YAML."""
-        root = YAML(typ="rt", pure=True).compose(text)
-        found = _value(root, _KEY) if isinstance(root, MappingNode) else None
-        if not isinstance(found, SequenceNode):
+        root = spans(text)
+        found = root.value(_KEY) if root else None
+        if found is None or found.kind != "sequence":
             return cls(text, (), block=True)
-        return cls(text, tuple(found.value), block=not found.flow_style)
+        return cls(text, found.parts, block=not found.flow)
 
     @property
     def line_end(self) -> str:
@@ -44,40 +44,47 @@ class Text:
     def insert(self, entries: Sequence[Entry], after: int) -> str:
         """New nodes behind the one of this index, in its style."""
         item = self.items[after]
-        end = _end(item)
+        end = item.end
         if self.block:
             return self._lines_after(end, [line for entry in entries for line in self._item_lines(entry, after)])
-        separator = ", "
-        if after and self._line_start(_start(item)) != self._line_start(_start(self.items[after - 1])):
-            separator = f",{self.line_end}{' ' * item.start_mark.column}"
-        written = [separator + self._flow_mapping(entry, item) for entry in entries]
-        return self.text[:end] + "".join(written) + self.text[end:]
+        written = [self._flow_mapping(entry, item) for entry in entries]
+        if not self._alone(item):
+            return self.text[:end] + "".join(f", {each}" for each in written) + self.text[end:]
+        close = end + len(self._rest(end))
+        follows = self._comma(item)
+        lines = f",{self.line_end}".join(" " * item.column + each for each in written)
+        old = ("" if follows else ",") + self.text[end:close]
+        return self.text[:end] + old + self.line_end + lines + ("," if follows else "") + self.text[close:]
 
     def remove(self, index: int) -> str:
         """Without one node: its lines go, with the comments that stand on them; those above it stay."""
         item = self.items[index]
         if self.block:
-            begin, end = self._line_start(self._dash(index)), self._after_line(_end(item))
+            begin, end = self._line_start(self._dash(index)), self._after_line(item.end)
+        elif self._alone(item):
+            begin, end = self._line_start(item.start), self._after_line(item.end)
+            if index == len(self.items) - 1 and index and not self._comma(item):
+                comma = self._comma(self.items[index - 1])
+                return self.text[: comma - 1] + self.text[comma:begin] + self.text[end:]
         elif index + 1 < len(self.items):
-            begin, end = _start(item), _start(self.items[index + 1])
+            begin, end = item.start, self.items[index + 1].start
         else:
-            begin, end = (_end(self.items[index - 1]) if index else _start(item)), _end(item)
+            begin, end = (self.items[index - 1].end if index else item.start), item.end
         return self.text[:begin] + self.text[end:]
 
     def put(self, index: int, key: str, value: str | int) -> str:
         """With another value of one key of one node."""
         item = self.items[index]
-        if not isinstance(item, MappingNode):
-            raise TypeError(item.tag)
-        written, old = flow(value, key), _value(item, key)
+        if item.kind != "mapping":
+            raise TypeError(item.kind)
+        written, old = flow(value, key), item.value(key)
         if old is not None:
-            begin, end = _start(old), _end(old)
-            space = " " if self.text[begin - 1] == ":" else ""
-            return self.text[:begin] + space + written + self.text[end:]
-        end = _end(item.value[-1][1])
-        if _flows(item):
+            space = " " if self.text[old.start - 1] == ":" else ""
+            return self.text[: old.start] + space + written + self.text[old.end :]
+        end = item.parts[-1].end
+        if item.flow:
             return f"{self.text[:end]}, {key}: {written}{self.text[end:]}"
-        return self._lines_after(end, [f"{' ' * item.start_mark.column}{key}: {written}"])
+        return self._lines_after(end, [f"{' ' * item.column}{key}: {written}"])
 
     def append(self, lines: Sequence[str]) -> str:
         """With lines at the end of the file."""
@@ -86,20 +93,35 @@ class Text:
     def _item_lines(self, entry: Entry, like: int) -> list[str]:
         item, dash = self.items[like], self._dash(like)
         indent = self.text[self._line_start(dash) : dash]
-        gap = self.text[dash + 1 : _start(item)]
+        gap = self.text[dash + 1 : item.start]
         gap = gap if gap and not gap.strip(" ") else " "
-        if _flows(item):
+        if item.flow:
             return [f"{indent}-{gap}{self._flow_mapping(entry, item)}"]
         pairs = [f"{key}: {flow(value, key)}" for key, value in entry.items()]
         inner = indent + " " * (1 + len(gap))
         return [f"{indent}-{gap}{pairs[0]}", *(f"{inner}{pair}" for pair in pairs[1:])]
 
-    def _flow_mapping(self, entry: Entry, like: Node) -> str:
-        space = " " if _flows(like) and self.text[_start(like) + 1] == " " else ""
+    def _flow_mapping(self, entry: Entry, like: Span) -> str:
+        brace = self.text.index("{", like.start) if like.flow else 0  # behind its anchor, if any
+        space = " " if like.flow and self.text[brace + 1] == " " else ""
         return "{" + space + ", ".join(f"{key}: {flow(value, key)}" for key, value in entry.items()) + space + "}"
 
+    def _alone(self, item: Span) -> bool:
+        """Whether a node in brackets has its lines to itself, but for a comma and a comment."""
+        before = self.text[self._line_start(item.start) : item.start]
+        return not before.strip() and _ENDED.fullmatch(self._rest(item.end)) is not None
+
+    def _comma(self, item: Span) -> int:
+        """Where the comma behind a node ends; 0 for none on its line."""
+        found = _ENDED.match(self._rest(item.end))
+        return item.end + found.end(1) if found and found[1] else 0
+
+    def _rest(self, position: int) -> str:
+        """What follows on the line."""
+        return self.text[position : self._after_line(position)].rstrip("\r\n")
+
     def _dash(self, index: int) -> int:
-        return self.text.rindex("-", 0, _start(self.items[index]))
+        return dash_before(dashes(self.text), self.items[index].start)
 
     def _lines_after(self, position: int, lines: Sequence[str]) -> str:
         at = self._after_line(position)
@@ -116,24 +138,3 @@ class Text:
             return position
         found = self.text.find("\n", position)
         return len(self.text) if found < 0 else found + 1
-
-
-def _value(mapping: MappingNode, key: str) -> Node | None:
-    return next((value for name, value in mapping.value if isinstance(name, ScalarNode) and name.value == key), None)
-
-
-def _flows(node: Node) -> bool:
-    """Whether it is written in brackets."""
-    return isinstance(node, CollectionNode) and bool(node.flow_style)
-
-
-def _start(node: Node) -> int:
-    return int(node.start_mark.index)
-
-
-def _end(node: Node) -> int:
-    """Behind its last sign. Block collections end where the next thing begins, so the last thing in them counts."""
-    if not isinstance(node, CollectionNode) or _flows(node) or not node.value:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _end(last[1] if isinstance(node, MappingNode) else last)

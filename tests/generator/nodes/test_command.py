@@ -114,6 +114,19 @@ def test_no_file(tmp_path: Path, arguments: list[str]) -> None:
     assert (result.returncode, "does not exist" in result.stderr) == (1, True)
 
 
+def test_what_rules_refuse_is_mended_by_machines(config: Path) -> None:
+    """Too few workers for the database: the remedy is `hagen node add`, which must not be refused for it."""
+    text = config.read_text()
+    lines = [line for line in text.splitlines(keepends=True) if "name: k8s-worker-" not in line]
+    config.write_text("".join(lines))
+    listed = node(config, "list")
+    assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 5)
+    few = node(config, "add", "worker")
+    assert (few.returncode, "HG206" in few.stderr, "k8s-worker" in config.read_text()) == (1, True, False)
+    assert node(config, "add", "worker", "--count", "3").returncode == 0
+    assert len(checked(config.read_bytes()).sound.nodes) == 8
+
+
 def test_rights_and_links_stay(config: Path) -> None:
     config.chmod(0o640)
     link = config.with_name("link.yaml")

@@ -45,7 +45,7 @@ def test_in_every_fixture_only_the_lines_concerned_change(path: Path) -> None:
     content = path.read_bytes()
     nodes = checked(content).sound.nodes
     worker = next(node.name for node in nodes if node.role == "worker")
-    own = 3 if path.stem == "block" else 1
+    own = {"block": 3, "anchors": 4}.get(path.stem, 1)
     spelled = 0 if b"\nnodes:" in content else len(nodes) + 1
     edits = {
         "add": (do_add(content), 1, own + 1),
@@ -137,6 +137,54 @@ def test_a_file_without_nodes_gets_them_written_out() -> None:
     assert len(edit.report.cluster.nodes) == 9
 
 
+def test_comments_in_brackets_stay_with_their_machine() -> None:
+    added_to = do_add(read("commas"))
+    assert changed(added_to) == ["+  {name: w-4, role: worker, address: 10.196.35.27},\n"]
+    assert "# last, with a comma\n  {name: w-4" in added_to.after
+    middle = do_add(read("brackets"), "control-plane", count=2)
+    assert [line for line in changed(middle) if line.startswith("-")] == []
+    gone = do_remove(added_to.content, "w-3", "w-4")
+    assert changed(gone)[0].endswith("# last, with a comma\n")
+    assert "# two\n" in gone.after
+    assert gone.after.endswith("# two\n  {name: w-2, role: worker, address: 10.196.35.25}, # the second\n]\n")
+
+
+def test_the_last_of_a_list_in_brackets_goes_with_the_comma_before_it() -> None:
+    text = read("brackets").replace(b"address: 10.196.35.26 },", b"address: 10.196.35.26 },  # third")
+    assert changed(do_remove(text, "w-4")) == [
+        "-    { name: w-3, role: worker, address: 10.196.35.26 },  # third\n",
+        "-    { name: w-4, role: worker, address: 10.196.35.27 }\n",
+        "+    { name: w-3, role: worker, address: 10.196.35.26 }  # third\n",
+    ]
+
+
+def test_anchors_and_aliases_stay() -> None:
+    assert changed(do_add(read("anchors"))) == [
+        "+  - name: w-5\n", "+    role: worker\n", "+    address: 10.196.35.28\n", "+    host: gamma\n",
+    ]  # fmt: skip
+    assert "host: *h   # the same\n  - name: w-5\n" in do_add(read("anchors")).after
+    assert changed(do_place(read("anchors"), "w-4", "beta")) == [
+        "-    host: *h   # the same\n",
+        "+    host: beta   # the same\n",
+    ]
+    assert changed(do_remove(read("anchors"), "w-4")) == [
+        "-  - name: w-4   # fourth\n", "-    role: worker # works\n", "-    address: 10.196.35.27\n",
+        "-    host: *h   # the same\n",
+    ]  # fmt: skip
+
+
+def test_a_value_that_aliases_mean_is_not_taken_from_them() -> None:
+    for edit in (lambda: do_place(read("anchors"), "w-2", "beta"), lambda: do_remove(read("anchors"), "w-2")):
+        with pytest.raises(HagenError, match="cannot be edited without changing more"):
+            edit()
+
+
+def test_dashes_in_comments_are_none() -> None:
+    text = read("block").replace(b"- name: w10\n", b"- # well-known, the old one\n  name: w10\n")
+    assert changed(do_add(text))[0] == "+- name: w11\n"
+    assert changed(do_remove(text, "w10"))[0] == "-- # well-known, the old one\n"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -188,8 +236,11 @@ def test_a_full_network_is_said() -> None:
         b"network: {virtualIP: 10.196.35.28", b"network: {cidr: 10.196.35.0/27, virtualIP: 10.196.35.28"
     )
     content = content.replace(b", dhcpRange: {start: 10.196.35.29, end: 10.196.35.99}", b"")
-    with pytest.raises(HagenError, match="has no free address"):
+    with pytest.raises(HagenError, match="has 19 free addresses, and 40 machines want one each"):
         planned(checked(content).sound, New("worker", count=40))
+    full = do_add(content, count=19).content
+    with pytest.raises(HagenError, match=r"has no free address$"):
+        planned(checked(full).sound, New("worker"))
 
 
 def test_hosts_are_filled_evenly_where_all_have_one() -> None:
