@@ -13,6 +13,8 @@ from .host import MISSING, has_interface
 from .sight import Sight
 
 _FORWARD: Final = "/proc/sys/net/ipv4/ip_forward"
+_ANSWERS: Final = "established"
+_ENDS: Final = {"accept": "accept", "drop": "drop", "reject": "drop", "return": "", "jump": "", "goto": ""}
 _DEEPEST: Final = 16  # jumps; nft allows as many
 Chains = Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
 
@@ -48,14 +50,8 @@ def judge(ruleset: Mapping[str, Any], bridge: str) -> Iterator[Finding]:
     bad = []
     for entry in entries:
         chain = entry.get("chain")
-        if (
-            chain
-            and chain.get("hook") == "forward"
-            and chain.get("policy") == "drop"
-            and chain["family"] in {"ip", "inet"}
-        ):
-            key = (chain["family"], chain["table"], chain["name"])
-            missing = [way for way in ("iifname", "oifname") if not _accepts(chains, key, way, bridge)]
+        if chain and chain.get("hook") == "forward" and chain["family"] in {"ip", "inet"}:
+            missing = [way for way in ("iifname", "oifname") if not _passes(chains, chain, way, bridge)]
             if missing:
                 bad.append((chain, missing))
     for chain, missing in bad:
@@ -78,6 +74,8 @@ def _remedy(chains: Chains, chain: Mapping[str, Any], bridge: str) -> str:
             f"`iptables -I DOCKER-USER -i {bridge} -j ACCEPT` and `iptables -I DOCKER-USER -o {bridge} -j ACCEPT`, at "
             "every boot after Docker; or keep Docker off this host."
         )
+    if table == "firewalld":
+        return f"`firewall-cmd --permanent --zone=trusted --add-interface={bridge}`, then `firewall-cmd --reload`."
     name = f"{family} {table} {chain['name']}"
     return (
         f"`nft insert rule {name} iifname {bridge} accept`, `nft insert rule {name} oifname {bridge} accept`, and the "
@@ -95,26 +93,31 @@ def _chains(entries: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], 
     return chains
 
 
-def _accepts(chains: Chains, key: tuple[str, str, str], way: str, bridge: str, depth: int = 0) -> bool:
-    """Whether some rule accepts what comes (iifname) or goes (oifname) by the bridge and asks nothing else of it.
+def _passes(chains: Chains, chain: Mapping[str, Any], way: str, bridge: str) -> bool:
+    verdict = _verdict(chains, (chain["family"], chain["table"], chain["name"]), way, bridge)
+    return (verdict or chain.get("policy")) != "drop"
 
-    A rule that lets connections' later packets through counts on the way back, not on the way out.
+
+def _verdict(chains: Chains, key: tuple[str, str, str], way: str, bridge: str, depth: int = 0) -> str:
+    """What becomes of all that comes (iifname) or goes (oifname) by the bridge: accept, drop; empty: the chain ends.
+
+    Rules for some of it only do not count. One that lets connections' later packets through counts on the way back, not
+    on the way out.
     """
-    if depth > _DEEPEST:
-        return False
     family, table, _ = key
-    for rule in chains.get(key, ()):
+    for rule in chains.get(key, ()) if depth <= _DEEPEST else ():
         if not _applies(rule["expr"], way, bridge):
             continue
         for statement in rule["expr"]:
-            if "accept" in statement:
-                return True
-            if "drop" in statement or "reject" in statement:
-                return False
-            target = (statement.get("jump") or statement.get("goto") or {}).get("target")
-            if target and _accepts(chains, (family, table, target), way, bridge, depth + 1):
-                return True
-    return False
+            kind = next((each for each in _ENDS if each in statement), "")
+            if kind in {"jump", "goto"}:
+                target = (family, table, statement[kind]["target"])
+                verdict = _verdict(chains, target, way, bridge, depth + 1)
+                if verdict or kind == "goto":
+                    return verdict
+            elif kind:
+                return _ENDS[kind]
+    return ""
 
 
 def _applies(statements: Sequence[Mapping[str, Any]], way: str, bridge: str) -> bool:
@@ -123,7 +126,7 @@ def _applies(statements: Sequence[Mapping[str, Any]], way: str, bridge: str) -> 
         if "xt" in statement:
             return False  # a match of iptables that nft cannot put into words
         if match := statement.get("match"):
-            if way == "oifname" and _key(match["left"], "ct") == "state":
+            if way == "oifname" and _key(match["left"], "ct") == "state" and _names(match["right"], _ANSWERS):
                 continue  # on the way back, answers are enough
             if _key(match["left"], "meta") != way or match["op"] not in {"==", "in"}:
                 return False
@@ -136,12 +139,14 @@ def _key(left: object, kind: str) -> object:
     return left.get(kind, {}).get("key") if isinstance(left, dict) else None
 
 
-def _names(right: object, bridge: str) -> bool:
+def _names(right: object, name: str) -> bool:
     if isinstance(right, dict):
-        return any(_names(each, bridge) for each in right.get("set", ()))
+        return any(_names(each, name) for each in right.get("set", ()))
+    if isinstance(right, list):
+        return any(_names(each, name) for each in right)
     if not isinstance(right, str):
         return False
-    return bridge.startswith(right[:-1]) if right.endswith("*") else right == bridge
+    return name.startswith(right[:-1]) if right.endswith("*") else right == name
 
 
 CHECK = Check("forwarding", "Forwarding through this host", look)

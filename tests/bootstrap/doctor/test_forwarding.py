@@ -30,7 +30,10 @@ def looked(ours: Side, sight: Callable[..., Sight], rules: str) -> list[Finding]
     return check("forwarding", sight(ours.host))
 
 
-@pytest.mark.parametrize("rules", ["nothing", "lxd", "docker-let-through", "accepts-all", "by-prefix-and-set"])
+PASSES = ("nothing", "lxd", "docker-let-through", "accepts-all", "by-prefix-and-set", "invalid-dropped", "trusted-zone")
+
+
+@pytest.mark.parametrize("rules", [*PASSES, "returned"])
 def test_what_lets_through(ours: Side, sight: Callable[..., Sight], rules: str) -> None:
     assert levels(looked(ours, sight, rules)) == [Level.OK]
 
@@ -43,6 +46,8 @@ def test_what_lets_through(ours: Side, sight: Callable[..., Sight], rules: str) 
         ("one-way", "it drops what is forwarded to br-test", "nft insert rule inet filter forward oifname br-test"),
         ("other-bridge", "it drops what is forwarded from br-test and to br-test", "nft insert rule inet filter"),
         ("some-ports", "it drops what is forwarded from br-test", "nft insert rule inet filter"),
+        ("rejected-at-the-end", "it drops what is forwarded from br-test", "--zone=trusted --add-interface=br-test"),
+        ("dropped-in-a-jump", "it drops what is forwarded from br-test", "DOCKER-USER"),
         ("dropped-before", "it drops what is forwarded from br-test", "nft insert rule inet filter"),
     ],
 )
