@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 _COMMANDS: Final = {
+    "doctor": "hagen.bootstrap.commands.doctor",
     "plan": "hagen.bootstrap.commands.plan",
     "up": "hagen.bootstrap.commands.up",
     "kubeconfig": "hagen.bootstrap.commands.kubeconfig",

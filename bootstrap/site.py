@@ -11,11 +11,12 @@ from .provider.contract import Image, Provider, Wanted
 
 @dataclass(frozen=True)
 class Site:
-    """`folder`: clusters/<name> of a rendered repository."""
+    """`folder`: clusters/<name> of a rendered repository; `local`: the provider runs on this host."""
 
     folder: Path
     inventory: Inventory
     provider: Provider
+    local: bool = False
 
     @property
     def repository(self) -> Path:

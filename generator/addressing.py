@@ -7,7 +7,7 @@ from typing import Final
 from .errors import HagenError
 
 PREFIXES: Final = {"load-balancer": "k8s-lb", "control-plane": "k8s-master", "worker": "k8s-worker"}
-_FIRST: Final = {"load-balancer": 11, "control-plane": 20, "worker": 24}
+FIRST: Final = {"load-balancer": 11, "control-plane": 20, "worker": 24}
 
 
 def plan_nodes(network: IPv4Network, taken: frozenset[IPv4Address], counts: Mapping[str, int]) -> list[dict[str, str]]:
@@ -18,7 +18,7 @@ def plan_nodes(network: IPv4Network, taken: frozenset[IPv4Address], counts: Mapp
     used = set(taken)
     nodes = []
     for role, count in counts.items():
-        free = (address for address in _candidates(network, _FIRST[role]) if address not in used)
+        free = (address for address in hosts_from(network, FIRST[role]) if address not in used)
         for index in range(count):
             address = next(free, None)
             if address is None:
@@ -34,8 +34,8 @@ def _large_enough(network: IPv4Network, addresses: int) -> IPv4Network:
     return network.supernet(new_prefix=max(min(32 - (addresses + 1).bit_length(), network.prefixlen - 1), 0))
 
 
-def _candidates(network: IPv4Network, first: int) -> Iterator[IPv4Address]:
-    """Host addresses from the preferred place to the end of the network, then those before it."""
+def hosts_from(network: IPv4Network, first: int) -> Iterator[IPv4Address]:
+    """Host addresses from the preferred place to the end of the network, then those before it; taken or not."""
     last = network.num_addresses - 1
     start = first if first < last else 1
     for number in (*range(start, last), *range(1, start)):

@@ -19,12 +19,16 @@ from .validation import Outcome, validate
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is wrong with a file. `cluster` is there only when no problem is an error."""
+    """What is wrong with a file. `cluster` is there only when no problem is an error.
+
+    `shaped`: the cluster when every value in the file is valid, whatever the rules say of them together.
+    """
 
     file: str
     content: bytes
     problems: tuple[Problem, ...]
     cluster: Cluster | None
+    shaped: Cluster | None = None
 
     @property
     def source(self) -> str:
@@ -62,7 +66,9 @@ def check(document: Document) -> Report:
     problems |= {_place(document, finding) for finding in outcome.findings}
     ordered = tuple(sorted(problems))
     refused = any(problem.severity == "error" for problem in ordered)
-    return Report(document.name, document.content, ordered, None if refused else outcome.cluster)
+    invalid = any(CODES[finding.code].severity == "error" for finding in (*document.findings, *outcome.findings))
+    shaped = None if invalid else outcome.cluster
+    return Report(document.name, document.content, ordered, None if refused else outcome.cluster, shaped)
 
 
 def _outcome(document: Document) -> Outcome:

@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "check": "hagen.generator.commands.check",
     "render": "hagen.generator.commands.render",
     "diff": "hagen.generator.commands.diff",
+    "node": "hagen.generator.commands.node",
     "vendor": "hagen.generator.commands.vendor",
     "schema": "hagen.generator.commands.schema",
 }

@@ -58,19 +58,19 @@ def _entry(key: str, field: FieldInfo, value: object, depth: int) -> Iterator[st
             yield from _entry(own_key, own_field, own_value, depth + 1)
     elif key == "nodes" and isinstance(value, tuple):
         yield f"{indent}{key}:"
-        yield from (f"{indent}  - {_node(node)}" for node in value)
+        yield from (f"{indent}  - {node_entry(node)}" for node in value)
     elif value is None and field.default is None:
-        yield f"{indent}# {key}: {_flow(field.examples[0], key) if field.examples else 'null'}"
+        yield f"{indent}# {key}: {flow(field.examples[0], key) if field.examples else 'null'}"
     else:
-        yield f"{indent}{key}: {_flow(value, key)}"
+        yield f"{indent}{key}: {flow(value, key)}"
 
 
 def _comment(key: str, field: FieldInfo, indent: str) -> Iterator[str]:
     text, notes = field.description or "", []
     if _has_plain_default(field) and "Default:" not in text:
-        notes.append(f"Default: {_flow(field.default, key)}.")
+        notes.append(f"Default: {flow(field.default, key)}.")
     if field.examples and field.default is not None:
-        notes.append(f"Example: {_flow(field.examples[0], key)}")
+        notes.append(f"Example: {flow(field.examples[0], key)}")
     for paragraph in (text, " ".join(notes)):
         wrapped = textwrap.wrap(paragraph, _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
         yield from (f"{indent}# {line}" for line in wrapped)
@@ -84,7 +84,8 @@ def _has_plain_default(field: FieldInfo) -> bool:
     )
 
 
-def _node(node: Node) -> str:
+def node_entry(node: Node) -> str:
+    """A machine on one line."""
     values = {
         "name": node.name,
         "role": node.role,
@@ -92,10 +93,10 @@ def _node(node: Node) -> str:
         "host": node.host,
         "priority": node.priority,
     }
-    return "{" + ", ".join(f"{key}: {_flow(value, key)}" for key, value in values.items() if value is not None) + "}"
+    return "{" + ", ".join(f"{key}: {flow(value, key)}" for key, value in values.items() if value is not None) + "}"
 
 
-def _flow(value: object, key: str) -> str:
+def flow(value: object, key: str) -> str:
     """A value on one line, as YAML."""
     match value:
         case None | bool():
@@ -105,11 +106,11 @@ def _flow(value: object, key: str) -> str:
         case timedelta():
             return format_duration(value)
         case BaseModel():
-            return _flow({name: item for name, _, item in _fields(value)}, key)
+            return flow({name: item for name, _, item in _fields(value)}, key)
         case dict():
-            return "{" + ", ".join(f"{name}: {_flow(item, str(name))}" for name, item in value.items()) + "}"
+            return "{" + ", ".join(f"{name}: {flow(item, str(name))}" for name, item in value.items()) + "}"
         case list() | tuple() if not isinstance(value, Version):
-            return "[" + ", ".join(_flow(item, key) for item in value) + "]"
+            return "[" + ", ".join(flow(item, key) for item in value) + "]"
         case _:
             return _scalar(str(value))
 

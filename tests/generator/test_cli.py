@@ -32,11 +32,11 @@ def hagen(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
 def test_help_lists_every_command() -> None:
     result = hagen("--help")
     assert result.returncode == 0
-    for command in ("init", "check", "render", "diff", "schema"):
+    for command in ("init", "check", "render", "diff", "node", "schema"):
         assert f"  {command} " in result.stdout
 
 
-@pytest.mark.parametrize("command", ["init", "check", "render", "diff", "schema"])
+@pytest.mark.parametrize("command", ["init", "check", "render", "diff", "node", "schema"])
 def test_every_command_explains_itself(command: str) -> None:
     result = hagen(command, "--help")
     assert result.returncode == 0
