@@ -15,7 +15,8 @@ def images(topology: Topology, copies: Mapping[Key, Copy]) -> tuple[str, ...] | 
     wanted = {use.key for use in uses(topology)}
     if not wanted <= copies.keys():
         return None
-    return tuple(sorted({*_own(topology), *complete(image for key in wanted for image in copies[key].images)}))
+    upstream = complete(image for key in wanted for image in copies[key].images)
+    return tuple(sorted({*map(_whole, _own(topology)), *upstream}))
 
 
 def complete(names: Iterable[str]) -> Iterator[str]:

@@ -75,6 +75,15 @@ def test_the_lock_lists_the_image_that_runs(clone: Clone) -> None:
     assert clone.read("hagen.lock") == listed.replace(f"{SERVER}:1.0.0", f"{SERVER}:{NEW}") + lock
 
 
+def test_an_image_without_a_registry_is_found_in_the_lock(clone: Clone) -> None:
+    clone.change("hagen.yaml", clone.read("hagen.yaml").replace(CLIENT, "team/client"), "Docker Hub")
+    clone.change(
+        "hagen.lock", clone.read("hagen.lock") + "  - docker.io/team/client:1.0.0\n  - other/team/client:1.0.0\n"
+    )
+    bump(clone, "client", "team/client")
+    assert f"- docker.io/team/client:{NEW}\n  - other/team/client:1.0.0\n" in clone.read("hagen.lock")
+
+
 def test_the_next_render_merges_without_a_conflict_and_changes_nothing(clone: Clone) -> None:
     clone.git("branch", "hagen/rendered", "origin/hagen/rendered")
     bump(clone, "client", CLIENT)

@@ -71,6 +71,8 @@ for file in hagen.yaml hagen.lock; do
     if [ -f "clusters/$cluster/$file" ]; then file="clusters/$cluster/$file"; fi
     if [ ! -f "$file" ]; then continue; fi
     edit "$file" -v image="$image" -v tag="$tag" "$replace"
+    # hagen.lock names the registry that is meant where none is named.
+    edit "$file" -v image="docker.io/$image" -v tag="$tag" "$replace"
     if [ "${file##*/}" = hagen.yaml ] && ! grep -v '^[[:space:]]*#' "$file" | grep -qF "$image:$tag"; then
         echo "bump.sh: $file does not name $image: write apps.$name.image: $image:$tag, or the next render differs" >&2
     fi
