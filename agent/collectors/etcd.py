@@ -26,6 +26,7 @@ _OWN_SHARE = 0.9  # of the deadline, so that a slow run ends by itself
 _LARGEST_HEALTH, _LARGEST_METRICS, _LONGEST_LINE = 2**12, 8 * 2**20, 2**12
 _ALIVE, _LINEARIZABLE, _METRICS = "/health?serializable=true", "/health?exclude=NOSPACE&exclude=CORRUPT", "/metrics"
 _OK = 200
+_MOST_PEERS = 64  # kept of what a member says; etcd advises at most seven members
 _ALARM = "ALARM "
 _SERIES = {
     b"etcd_server_has_leader": "has_leader",
@@ -135,12 +136,12 @@ def parse_metrics(lines: Iterable[bytes]) -> Answer:
     values: dict[str, float] = {}
     peers: dict[str, bool] = {}
     for line in lines:
-        if not line.startswith(b"etcd_"):
+        if not line.startswith(b"etcd_") or not line.endswith(b"\n"):  # without an end it may be half a number
             continue
         name, _, value = line.rstrip().partition(b" ")
         if name in _SERIES and (number := _number(value)) is not None:
             values[_SERIES[name]] = number
-        elif (peer := _PEER.match(line)) and (number := _number(peer[2])) is not None:
+        elif len(peers) < _MOST_PEERS and (peer := _PEER.match(line)) and (number := _number(peer[2])) is not None:
             peers[peer[1].decode("ascii", "replace")] = number > 0
     return Answer(bool(values), values=values, peers=peers, problem="" if values else "its metrics are not etcd's")
 
@@ -159,7 +160,10 @@ def _metrics(url: str, deadline: Deadline) -> Answer:
         with opened(target_of(url, _METRICS), deadline, _LARGEST_METRICS) as response:
             if response.status != _OK:
                 return Answer(problem=f"{_METRICS}: answers {response.status}")
-            return parse_metrics(iter(lambda: response.readline(_LONGEST_LINE), b""))
+            answer = parse_metrics(iter(lambda: response.readline(_LONGEST_LINE), b""))
+            if response.length:
+                raise ConnectionResetError(f"answer ends {response.length} bytes early")
+            return answer
     except AskedInVainError as error:
         return Answer(in_vain=True, problem=f"{_METRICS}: {error}")
     except NoAnswerError as error:

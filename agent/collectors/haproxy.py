@@ -47,7 +47,7 @@ class HaproxyCollector:
             return HaproxyReading(answers=False)  # hung up: it is going away
         try:
             return HaproxyReading(answers=True, servers=parse_servers(table.decode()))
-        except ValueError as error:
+        except (ValueError, csv.Error) as error:
             raise CollectorError(f"{self._path}: {error}") from error
 
     def _ask(self, deadline: Deadline) -> bytes:

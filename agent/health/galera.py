@@ -66,7 +66,7 @@ def _quorum(galera: Galera, reading: GaleraReading, now: float) -> bool | None:
     if None in primary or reading.unasked or not reading.nodes:
         return None
     ready = reading.resource_ready.get(_COMPONENT)
-    fresh = reading.operator_renewed is not None and now - reading.operator_renewed <= FRESH
+    fresh = reading.operator_renewed is not None and abs(now - reading.operator_renewed) <= FRESH
     probes_agree = fresh and ready is not None and ready[0] < galera.quorum
     node_agrees = any(node.up and node.primary is False for node in reading.nodes.values())
     return False if probes_agree or node_agrees else None

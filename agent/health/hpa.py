@@ -16,6 +16,7 @@ from ..snapshot import Autoscaler, HPAReading
 from .verdict import State, Verdict, some
 
 PATIENCE = 900.0  # seconds until replicas that were asked for should be there
+CLOCKS = 90.0  # seconds by which two machines' clocks may differ; a time further ahead says nothing
 ACTIVE, ABLE, LIMITED = "ScalingActive", "AbleToScale", "ScalingLimited"
 _DISABLED, _CAPPED = "ScalingDisabled", "TooManyReplicas"
 
@@ -95,4 +96,5 @@ def _waits(autoscaler: Autoscaler, now: float) -> bool | None:
     off = some((differs, short))
     if not off:
         return off
-    return None if autoscaler.last_scale is None else now - autoscaler.last_scale > PATIENCE
+    age = None if autoscaler.last_scale is None else now - autoscaler.last_scale
+    return None if age is None or age < -CLOCKS else age > PATIENCE

@@ -19,6 +19,8 @@ from .status import parse_status
 _PORT = 3306
 _OWN_SHARE = 0.9  # of the deadline, so that a slow run ends by itself
 _PARALLEL = 8
+# Phases of a pod in which no container runs, so that nothing answers SQL; the API server opens no way to one.
+_WITHOUT_CONTAINERS = frozenset({"Pending", "Succeeded", "Failed"})
 
 
 class GaleraCollector:
@@ -41,9 +43,13 @@ class GaleraCollector:
         except KubernetesError as error:
             raise CollectorError(f"the pods of {self._config.name}: {error}") from error
         with ThreadPoolExecutor(min(_PARALLEL, len(pods) + 1), thread_name_prefix="galera") as executor:
-            asked = {pod: executor.submit(self._ask, pod, account, deadline) for pod in pods}
+            running = [pod for pod, phase in pods.items() if phase not in _WITHOUT_CONTAINERS]
+            asked = {pod: executor.submit(self._ask, pod, account, deadline) for pod in running}
             context = self._context(deadline)
             answers = {pod: future.result() for pod, future in asked.items()}
+        answers |= {
+            pod: GaleraNode(up=False, problem=f"its pod is {phase}") for pod, phase in pods.items() if pod not in asked
+        }
         nodes = {pod: answer for pod, answer in answers.items() if isinstance(answer, GaleraNode)}
         unasked = {pod: answer for pod, answer in answers.items() if isinstance(answer, str)}
         if unasked and not nodes:
@@ -60,13 +66,14 @@ class GaleraCollector:
             raise CollectorError(f"{self._config.password_file}: {error}") from error
         return Account(self._config.user, password)
 
-    def _pods(self, deadline: Deadline) -> list[str]:
-        """By label, ready or not: a Service leaves out exactly those that matter."""
+    def _pods(self, deadline: Deadline) -> dict[str, str]:
+        """Name -> phase, by label, ready or not: a Service leaves out exactly those that matter."""
         labels = f"app.kubernetes.io/component=pxc,app.kubernetes.io/instance={self._config.name}"
         path = path_of("api", "v1", "namespaces", self._config.namespace, "pods")
         with self._client.session(deadline) as session:
             pods = session.items(path, {"labelSelector": labels})
-        return sorted(name for pod in pods if (name := text(pod, "metadata", "name")))
+        named = {name: text(pod, "status", "phase") or "" for pod in pods if (name := text(pod, "metadata", "name"))}
+        return dict(sorted(named.items()))
 
     def _ask(self, pod: str, account: Account, deadline: Deadline) -> GaleraNode | str:
         """The node, or why it could not be asked."""

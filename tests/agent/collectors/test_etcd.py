@@ -20,6 +20,7 @@ from hagen.agent.config import EtcdMember as Configured
 from hagen.agent.snapshot import EtcdMember, EtcdReading
 from tests.agent.kubernetes.apiserver import ApiServer
 from tests.agent.kubernetes.fixtures import Hall
+from tests.agent.kubernetes.serving import Connection
 from tests.agent.sick import IN_VAIN, QUICK, SICK_HTTP, SICK_PLAIN, assert_nothing_leaks, sick_plain
 from tests.testbed.requirements import need
 
@@ -102,6 +103,26 @@ def test_what_is_no_health_is_unknown(body: bytes) -> None:
 )
 def test_a_value_that_is_none_is_left_out(line: bytes) -> None:
     assert not parse_metrics([line + b"\n"]).values
+
+
+def test_a_number_without_its_end_is_no_number() -> None:
+    answer = parse_metrics(METRICS[: METRICS.index(b"0480e+04")].splitlines(keepends=True))
+    assert answer.values == {"has_leader": 1, "is_leader": 0, "leader_changes": 4, "proposals_failed": 2}
+
+
+def test_an_answer_that_is_cut_is_none(hall: Hall) -> None:
+    async def cut(connection: Connection) -> None:
+        await connection.reader.readuntil(b"\r\n\r\n")
+        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" + METRICS[:150])
+
+    member = collector(good(hall), hall.plain(cut).url.replace("https", "http")).collect().members["m2"]
+    assert (member.has_leader, member.peers) == (None, {})
+    assert "ends" in member.problem
+
+
+def test_a_member_that_names_peers_without_end_is_not_followed() -> None:
+    lines = (f'etcd_network_active_peers{{Local="1",Remote="{number:x}"}} 1\n'.encode() for number in range(100_000))
+    assert len(parse_metrics(lines).peers) == 64
 
 
 def test_a_leader_is_there_or_not_and_nothing_else() -> None:

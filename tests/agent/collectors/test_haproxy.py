@@ -124,7 +124,12 @@ def test_a_haproxy_that_is_asked_in_vain(serve: Callable[[Behaviour], str], beha
     assert time.monotonic() - started < 0.6
 
 
-@pytest.mark.parametrize("behaviour", [garbage, endless])
+def one_vast_field(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(f"{HEAD}api,{'x' * 200_000},UP,L4OK,\n\n".encode())
+
+
+@pytest.mark.parametrize("behaviour", [garbage, endless, one_vast_field])
 def test_nonsense_is_unknown(serve: Callable[[Behaviour], str], behaviour: Behaviour) -> None:
     with pytest.raises(CollectorError, match=r"admin\.sock: "):
         HaproxyCollector(serve(behaviour), deadline=3).collect()

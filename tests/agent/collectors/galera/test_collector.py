@@ -100,6 +100,17 @@ def test_a_node_without_quorum_says_so(hall: Hall, nodes: list[Node]) -> None:
     assert "connection refused" in dead.problem
 
 
+@pytest.mark.parametrize("phase", ["Pending", "Failed"])
+def test_a_pod_without_containers_is_down_and_not_asked(hall: Hall, nodes: list[Node], phase: str) -> None:
+    server = api({node.directory.name: relay(node.port) for node in nodes})
+    _, pods = server.answers[PODS]
+    pods["items"][1]["status"]["phase"] = phase
+    reading = collector(hall, hall.serve(server).url).collect()
+    assert reading.nodes["app-pxc-0"].up
+    assert reading.nodes["app-pxc-1"] == GaleraNode(up=False, problem=f"its pod is {phase}")
+    assert not reading.unasked
+
+
 @contextmanager
 def bounded(seconds: float) -> Iterator[None]:
     started = time.monotonic()
