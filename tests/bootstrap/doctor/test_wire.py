@@ -16,8 +16,8 @@ import pytest
 from hagen.bootstrap.doctor.check import Level
 from hagen.bootstrap.doctor.listening import heard
 from hagen.bootstrap.doctor.sight import Sight
-from hagen.bootstrap.provider.contract import Outcome
 from hagen.bootstrap.doctor.wire import advert, claimed, probe
+from hagen.bootstrap.provider.contract import Outcome
 from tests.bootstrap.doctor.conftest import FakeHost, SeenWorld, check, levels
 from tests.bootstrap.doctor.segment import THEIRS, Side, segment
 from tests.support import need
