@@ -38,7 +38,12 @@ def look(sight: Sight) -> Iterator[Finding]:
     def ask(machine: Machine) -> list[Route]:
         return routes(sight.on(machine).run(*_ARGV).encode())
 
-    for name, found in sight.each(sight.running("control-plane", "worker"), ask).items():
+    try:
+        machines = sight.running("control-plane", "worker")
+    except BootstrapError as problem:  # what this host has shown counts nevertheless
+        findings.append(unknown(problem.place, problem.cause, problem.remedy))
+        machines = ()
+    for name, found in sight.each(machines, ask).items():
         if isinstance(found, BootstrapError):
             findings.append(unknown(name, found.cause, found.remedy))
         else:

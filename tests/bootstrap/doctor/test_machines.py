@@ -11,7 +11,7 @@ from hagen.bootstrap.doctor.clock import Offset
 from hagen.bootstrap.doctor.sight import Sight
 from hagen.bootstrap.inventory import Inventory
 from hagen.bootstrap.machine.etcd import Member
-from hagen.bootstrap.provider.contract import Outcome, Power
+from hagen.bootstrap.provider.contract import Outcome, Power, ProviderError
 from tests.bootstrap.doctor.conftest import FakeHost, SeenWorld, check, levels
 from tests.bootstrap.world.machine import FakeMachine
 
@@ -225,6 +225,12 @@ def test_routes_of_the_host(sight: See) -> None:
     found = check("routes", sight(FakeHost({"ip": Outcome(0, answer)})))
     assert {(each.level, each.place) for each in found} == {(Level.WARNING, "this host"), (Level.ERROR, "this host")}
     assert "machines' network 10.196.35.0/24" in next(each.cause for each in found if each.level is Level.ERROR)
+
+
+def test_routes_of_the_host_while_the_provider_is_silent(sight: See, world: SeenWorld) -> None:
+    world.offered = ProviderError("LXD server", "the server does not answer")
+    found = check("routes", sight(FakeHost({"ip": Outcome(0, listed(("10.100.0.0/16", "vpn0")))})))
+    assert [each.level for each in found] == [Level.WARNING, Level.UNKNOWN]
 
 
 def test_a_wide_route_of_a_vpn_loses_against_the_bridges(sight: See) -> None:
