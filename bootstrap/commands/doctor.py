@@ -1,5 +1,6 @@
 """`hagen bootstrap doctor`: what is wrong, before or after, with causes and remedies."""
 
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -39,8 +40,8 @@ def command(site: Site, checks: tuple[str, ...], as_document: bool, strict: bool
     Exit code: 0 clean, 1 errors, 3 only warnings with --strict.
     """
     if listed:
-        for check in CHECKS:
-            click.echo(f"{check.name}\t{check.title}")
+        rows = [{"name": check.name, "title": check.title} for check in CHECKS]
+        click.echo(json.dumps(rows, indent=2) if as_document else "\n".join("\t".join(row.values()) for row in rows))
         return
     found = examined(site, [_NAMES[name] for name in dict.fromkeys(checks)] or CHECKS)
     if as_document:

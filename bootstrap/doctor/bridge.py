@@ -1,6 +1,6 @@
 """bridge: the machines' network is one that fixed addresses and a virtual IP can live in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 from typing import Final
 
@@ -45,12 +45,20 @@ def _subnet(inventory: Inventory, found: Mapping[str, str], place: str) -> Itera
         cause = "it has no IPv4" if text in _OFF else f'its ipv4.address is "{text}"'
         yield error(place, cause, f"`lxc network set {inventory.provider.bridge} ipv4.address={wanted}`")
         return
-    outside = [machine.name for machine in inventory.machines if machine.address not in has.network]
-    if outside or plan.virtual_ip not in has.network:
-        names = ", ".join([*outside, *([] if plan.virtual_ip in has.network else ["the virtual IP"])])
+    names = {machine.address: machine.name for machine in inventory.machines} | {plan.virtual_ip: "the virtual IP"}
+    if has.ip in names:
         yield error(
             place,
-            f"it carries {has.network}, and {names} lie outside",
+            f"it has itself {has.ip}, the address of {names[has.ip]}",
+            f"`lxc network set {inventory.provider.bridge} ipv4.address={wanted}`, or choose another address.",
+        )
+        return
+    outside = [machine.name for machine in inventory.machines if machine.address not in has.network]
+    if outside or plan.virtual_ip not in has.network:
+        those = ", ".join([*outside, *([] if plan.virtual_ip in has.network else ["the virtual IP"])])
+        yield error(
+            place,
+            f"it carries {has.network}, and {those} lie outside",
             "Correct network.cidr and nodes, or the bridge.",
         )
     elif has.network != plan.cidr or has.ip != plan.gateway:
@@ -78,8 +86,18 @@ def _dhcp(inventory: Inventory, found: Mapping[str, str], place: str) -> Iterato
     ranges = _ranges(text)
     if ranges is None:
         yield unknown(place, f'its ipv4.dhcp.ranges "{text}" cannot be read')
-    elif any(first <= plan.virtual_ip <= last for first, last in ranges):
+    elif _covered(ranges, plan.virtual_ip):
         yield error(place, f"its DHCP range {text} covers the virtual IP {plan.virtual_ip}", "Narrow ipv4.dhcp.ranges.")
+    elif names := [machine.name for machine in inventory.machines if _covered(ranges, machine.address)]:
+        yield warning(
+            place,
+            f"its DHCP range {text} covers the addresses of {', '.join(names)}",
+            "Narrow ipv4.dhcp.ranges: until LXD has made these machines it may lease their addresses to others.",
+        )
+
+
+def _covered(ranges: Sequence[tuple[IPv4Address, IPv4Address]], address: IPv4Address) -> bool:
+    return any(first <= address <= last for first, last in ranges)
 
 
 def _ranges(text: str) -> list[tuple[IPv4Address, IPv4Address]] | None:

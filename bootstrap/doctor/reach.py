@@ -6,13 +6,18 @@ from urllib.parse import urlsplit
 
 from ..errors import BootstrapError
 from ..inventory import Machine
+from ..machine import health_agent
 from ..provider.contract import Outcome
-from .check import Check, Finding, error, ok, unknown
+from .check import Check, Finding, error, ok, unknown, warning
 from .sight import Sight
-from .sources import Source, cluster, first_boot, packages
+from .sources import Source, agent, cluster, first_boot, packages
 
 _SECONDS: Final = 15  # for each, all at once
 _MISSING: Final = 127
+_REMEDY: Final = (
+    "Look at DNS, gateway, NAT and firewalls between (checks forwarding and routes); or name mirrors and a proxy in "
+    "packages."
+)
 
 
 class Ask(Protocol):
@@ -33,6 +38,8 @@ def look(sight: Sight) -> Iterator[Finding]:
         sources = [*packages(sight.run.site, boot)]
         if machine.role != "load-balancer":
             sources += cluster(sight.run.site, boot)
+        elif not health_agent.installed(sight.on(machine), sight.run.version):
+            sources += agent()
         urls = [url for source in sources for url in source.urls]
         return [*judge(machine.name, sources, answers(sight.on(machine).ask, urls, boot.proxy))]
 
@@ -51,12 +58,10 @@ def judge(place: str, sources: Iterable[Source], found: Mapping[str, str | None]
             yield unknown(place, f"whether it reaches the {source.name} cannot be told: curl or ssh-keyscan is missing")
         else:
             why = "; ".join(f"{url}: {text}" for url, text in zip(source.urls, said, strict=True))
-            yield error(
-                place,
-                f"it does not reach the {source.name}: {why}",
-                "Look at DNS, gateway, NAT and firewalls between (checks forwarding and routes); or name mirrors and a "
-                "proxy in packages.",
-            )
+            if source.instead:
+                yield warning(place, f"it does not reach {source.name}: {why}", source.instead)
+            else:
+                yield error(place, f"it does not reach the {source.name}: {why}", _REMEDY)
     if reached:
         yield ok(place, f"it reaches {reached} of the sources that it needs")
 

@@ -38,7 +38,12 @@ def look(sight: Sight) -> Iterator[Finding]:
     def ask(machine: Machine) -> list[Route]:
         return routes(sight.on(machine).run(*_ARGV).encode())
 
-    for name, found in sight.each(sight.running("control-plane", "worker"), ask).items():
+    try:
+        machines = sight.running("control-plane", "worker")
+    except BootstrapError as problem:  # what this host has shown counts nevertheless
+        findings.append(unknown(problem.place, problem.cause, problem.remedy))
+        machines = ()
+    for name, found in sight.each(machines, ask).items():
         if isinstance(found, BootstrapError):
             findings.append(unknown(name, found.cause, found.remedy))
         else:
@@ -83,12 +88,17 @@ def judge_host(inventory: Inventory, found: Sequence[Route]) -> Iterator[Finding
                 )
     cidr, bridge = inventory.network.cidr, inventory.provider.bridge
     for route in found:
-        if route.to.overlaps(cidr) and route.device != bridge:
-            yield error(
+        if not route.to.overlaps(cidr) or route.device == bridge:
+            continue
+        text = f"its route to {route.to} by {route.device} overlaps the machines' network {cidr}"
+        if route.to.prefixlen < cidr.prefixlen:  # a VPN's, say: the bridge's own, being longer, wins
+            yield warning(
                 "this host",
-                f"its route to {route.to} by {route.device} overlaps the machines' network {cidr}",
-                "Choose another network.cidr in hagen.yaml, or take the route away.",
+                f"{text}: it reaches nothing of it there",
+                "Choose another network.cidr in hagen.yaml when this host needs what is there.",
             )
+        else:
+            yield error("this host", text, "Choose another network.cidr in hagen.yaml, or take the route away.")
 
 
 def _networks(inventory: Inventory) -> Mapping[str, IPv4Network]:

@@ -1,9 +1,9 @@
 """segment: nobody on the wire answers for the virtual IP, or for a machine that is still to be made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..inventory import Inventory
-from .check import Check, Finding, error, ok
+from .check import Check, Finding, error, ok, unknown
 from .listening import Heard, heard
 from .sight import Sight
 
@@ -16,11 +16,12 @@ def look(sight: Sight) -> Iterator[Finding]:
         balancers, lambda each: sight.on(each).run("cat", f"/sys/class/net/{interface}/address").strip().lower()
     )
     ours = {card: name for name, card in cards.items() if isinstance(card, str)}
-    yield from judge(sight.inventory, heard(sight), ours)
+    mute = [name for name, card in cards.items() if not isinstance(card, str)]
+    yield from judge(sight.inventory, heard(sight), ours, mute)
 
 
-def judge(inventory: Inventory, sound: Heard, ours: Mapping[str, str]) -> Iterator[Finding]:
-    """`ours`: hardware addresses of our load balancers. Pure."""
+def judge(inventory: Inventory, sound: Heard, ours: Mapping[str, str], mute: Sequence[str] = ()) -> Iterator[Finding]:
+    """`ours`: hardware addresses of our load balancers; `mute`: those that do not tell theirs. Pure."""
     virtual_ip = str(inventory.network.virtual_ip)
     names = {str(machine.address): machine.name for machine in inventory.machines}
     strangers = {
@@ -28,7 +29,12 @@ def judge(inventory: Inventory, sound: Heard, ours: Mapping[str, str]) -> Iterat
         for address, cards in sound.claims.items()
     }
     for address, cards in strangers.items():
-        if cards:
+        if cards and address == virtual_ip and mute:
+            yield unknown(
+                "the virtual IP",
+                f"{', '.join(cards)} answers for it on the wire, and may be {' or '.join(mute)}, which cannot be asked",
+            )
+        elif cards:
             place = "the virtual IP" if address == virtual_ip else names.get(address, address)
             yield error(
                 place,

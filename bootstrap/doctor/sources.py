@@ -25,10 +25,14 @@ _MIRROR: Final = re.compile(r"/certs\.d/([^/]+)/hosts\.toml$")
 
 @dataclass(frozen=True)
 class Source:
-    """Something that is fetched. One of its `urls` is enough; ssh://host:port for git by SSH."""
+    """Something that is fetched. One of its `urls` is enough; ssh://host:port for git by SSH.
+
+    `instead`: how it goes without, for what one can do without.
+    """
 
     name: str
     urls: tuple[str, ...]
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,13 @@ def packages(site: Site, boot: FirstBoot) -> Iterator[Source]:
         yield Source("package mirror", (_UBUNTU,))
     if boot.repository:
         yield Source("Kubernetes packages", (f"{boot.repository}Release.key",))
+
+
+def agent() -> Iterator[Source]:
+    """What the health agent is installed from: the index, and where its files are."""
+    instead = "`make agent-wheels` in hagen's sources, and `hagen bootstrap up --agent-wheels FOLDER`."
+    yield Source("PyPI, for the health agent", ("https://pypi.org/simple/pip/",), instead)
+    yield Source("PyPI's files, for the health agent", ("https://files.pythonhosted.org/",), instead)
 
 
 def cluster(site: Site, boot: FirstBoot) -> Iterator[Source]:

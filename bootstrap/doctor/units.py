@@ -5,14 +5,18 @@ from typing import Final
 
 from ..errors import BootstrapError
 from ..inventory import Machine
-from ..machine import balancer, kubeadm
+from ..machine import balancer, health_agent, kubeadm
 from ..machine.remote import Remote
 from .check import Check, Finding, error, ok, unknown
 from .sight import Sight
 
 # Unit, and the file without which it has nothing to run with yet.
 _UNITS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "load-balancer": (("haproxy", balancer.HAPROXY), ("keepalived", balancer.KEEPALIVED)),
+    "load-balancer": (
+        ("haproxy", balancer.HAPROXY),
+        ("keepalived", balancer.KEEPALIVED),
+        *((unit, health_agent.CA) for unit in health_agent.UNITS),
+    ),
     "control-plane": (("kubelet", kubeadm.KUBELET),),
     "worker": (("kubelet", kubeadm.KUBELET),),
 }

@@ -3,7 +3,6 @@
 https://documentation.ubuntu.com/lxd/en/latest/authentication/
 """
 
-import errno
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -91,12 +90,22 @@ class Server:
         return f"LXD server {self.endpoint}" if self.endpoint else "LXD server"
 
     def _url(self) -> str:
-        if self.endpoint and not self.endpoint.startswith("/"):
+        if self.endpoint.startswith("https://"):
             return self.endpoint
+        if self.endpoint and not self.endpoint.startswith("/"):
+            raise ProviderError(
+                self.place,
+                "this is neither the path of a socket nor https://HOST:PORT",
+                "Write it so, as --lxd or HAGEN_LXD; empty is the usual socket.",
+            )
         # Looked at first: of a missing one pylxd makes an address without a scheme, and leaves a socket open.
         path = Path(self.endpoint) if self.endpoint else usual_socket()
         if not path.is_socket():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+            raise ProviderError(
+                self.place,
+                f"LXD's socket {path} is not there",
+                "Install LXD (`snap install lxd`, `lxd init`), or name a server with --lxd.",
+            )
         return f"http+unix://{quote(str(path), safe='')}"
 
     def _session(self, url: str) -> requests.Session:

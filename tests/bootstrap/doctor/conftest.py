@@ -1,7 +1,7 @@
 """What a check sees: the world in memory, with an offer and with answers of programs that the world does not have."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from hagen.bootstrap.doctor.host import Host
 from hagen.bootstrap.doctor.sight import Sight
 from hagen.bootstrap.engine import carry_out
 from hagen.bootstrap.inventory import Inventory, load_inventory
-from hagen.bootstrap.provider.contract import Capacity, Offer, Outcome, ProviderError
+from hagen.bootstrap.provider.contract import Capacity, Machine, Offer, Outcome, ProviderError
 from hagen.bootstrap.steps import STEPS
 from tests.bootstrap.conftest import VIRTUAL_IP, run_on
 from tests.bootstrap.world import FakeWorld
@@ -43,6 +43,12 @@ class SeenWorld(FakeWorld):
         if isinstance(self.offered, ProviderError):
             raise self.offered
         return self.offered
+
+    def machines(self) -> Mapping[str, Machine]:
+        """A provider that is silent is silent about everything."""
+        if isinstance(self.offered, ProviderError):
+            raise self.offered
+        return super().machines()
 
     def offers(self, **changes: Any) -> None:
         assert isinstance(self.offered, Offer)

@@ -40,6 +40,13 @@ def test_one_that_is_not_there_is_made(sight: Callable[[], Sight], world: SeenWo
             Level.ERROR,
             "covers the virtual IP 10.196.35.30",
         ),
+        (
+            {"ipv4.dhcp.ranges": "10.196.35.24-10.196.35.25"},
+            Level.WARNING,
+            "covers the addresses of k8s-worker-1, k8s-worker-2",
+        ),
+        ({"ipv4.address": "10.196.35.11/24"}, Level.ERROR, "it has itself 10.196.35.11, the address of k8s-lb-1"),
+        ({"ipv4.address": "10.196.35.30/24"}, Level.ERROR, "it has itself 10.196.35.30, the address of the virtual IP"),
         ({"ipv4.dhcp.ranges": "all"}, Level.UNKNOWN, 'its ipv4.dhcp.ranges "all" cannot be read'),
         ({"bridge.mtu": "1400"}, Level.WARNING, "its MTU is 1400, and hagen.yaml says 1500"),
     ],

@@ -48,6 +48,8 @@ def test_checks_by_name(repository: Path) -> None:
 def test_the_checks_are_listed(repository: Path) -> None:
     lines = doctor(repository, "--list").stdout.splitlines()
     assert [line.split("\t")[0] for line in lines] == [check.name for check in CHECKS]
+    document = json.loads(doctor(repository, "--list", "--json").stdout)
+    assert document[0] == {"name": "server", "title": "LXD answers"}
 
 
 def test_every_check_has_a_file_and_a_place_in_the_documentation() -> None:

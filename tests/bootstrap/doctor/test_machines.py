@@ -11,7 +11,7 @@ from hagen.bootstrap.doctor.clock import Offset
 from hagen.bootstrap.doctor.sight import Sight
 from hagen.bootstrap.inventory import Inventory
 from hagen.bootstrap.machine.etcd import Member
-from hagen.bootstrap.provider.contract import Outcome, Power
+from hagen.bootstrap.provider.contract import Outcome, Power, ProviderError
 from tests.bootstrap.doctor.conftest import FakeHost, SeenWorld, check, levels
 from tests.bootstrap.world.machine import FakeMachine
 
@@ -90,6 +90,17 @@ def test_a_unit_that_died(sight: See, world: SeenWorld) -> None:
         (Level.ERROR, "k8s-lb-1", "haproxy does not run"),
         (Level.ERROR, "k8s-worker-1", "kubelet does not run"),
     }
+
+
+def test_the_health_agent_too(sight: See, world: SeenWorld) -> None:
+    machine = world.there["k8s-lb-2"]
+    machine.units["hagen-agent"] = False
+    (finding,) = check("units", sight())
+    assert (finding.level, finding.place, finding.cause) == (
+        Level.ERROR, "k8s-lb-2", "hagen-agent.service does not run",
+    )  # fmt: skip
+    del machine.files["/etc/hagen-agent/ca.crt"]
+    assert levels(check("units", sight())) == [Level.OK], "not installed yet"
 
 
 def test_a_kubelet_that_has_nothing_to_do_yet_may_rest(sight: See, world: SeenWorld) -> None:
@@ -210,10 +221,25 @@ def test_local_and_broadcast_routes_lead_nowhere() -> None:
 
 
 def test_routes_of_the_host(sight: See) -> None:
-    answer = listed(("10.196.35.0/24", "lxdbr0"), ("10.196.0.0/16", "vpn0"), ("10.100.0.0/16", "vpn0"))
+    answer = listed(("10.196.35.0/24", "lxdbr0"), ("10.196.35.128/25", "vpn0"), ("10.100.0.0/16", "vpn0"))
     found = check("routes", sight(FakeHost({"ip": Outcome(0, answer)})))
     assert {(each.level, each.place) for each in found} == {(Level.WARNING, "this host"), (Level.ERROR, "this host")}
     assert "machines' network 10.196.35.0/24" in next(each.cause for each in found if each.level is Level.ERROR)
+
+
+def test_routes_of_the_host_while_the_provider_is_silent(sight: See, world: SeenWorld) -> None:
+    world.offered = ProviderError("LXD server", "the server does not answer")
+    found = check("routes", sight(FakeHost({"ip": Outcome(0, listed(("10.100.0.0/16", "vpn0")))})))
+    assert [each.level for each in found] == [Level.WARNING, Level.UNKNOWN]
+
+
+def test_a_wide_route_of_a_vpn_loses_against_the_bridges(sight: See) -> None:
+    answer = listed(("10.196.35.0/24", "lxdbr0"), ("10.192.0.0/12", "vpn0"))
+    (finding,) = check("routes", sight(FakeHost({"ip": Outcome(0, answer)})))
+    assert (finding.level, finding.cause) == (
+        Level.WARNING,
+        "its route to 10.192.0.0/12 by vpn0 overlaps the machines' network 10.196.35.0/24: it reaches nothing of it there",
+    )
 
 
 def test_a_machine_that_does_not_answer_is_unknown(sight: See, world: SeenWorld) -> None:

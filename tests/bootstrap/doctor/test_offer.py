@@ -7,8 +7,9 @@ import pytest
 
 from hagen.bootstrap.doctor.check import Level
 from hagen.bootstrap.doctor.sight import Sight
-from hagen.bootstrap.provider.contract import Capacity
-from tests.bootstrap.doctor.conftest import GIB, LARGE, SeenWorld, check, levels
+from hagen.bootstrap.errors import BootstrapError
+from hagen.bootstrap.provider.contract import Capacity, Outcome, ProviderError
+from tests.bootstrap.doctor.conftest import GIB, LARGE, FakeHost, SeenWorld, check, levels
 
 See = Callable[[], Sight]
 
@@ -37,6 +38,24 @@ def test_virtual_machines(sight: See, world: SeenWorld, able: bool | None, level
     (finding,) = check("virtualisation", sight())
     assert finding.level is level
     assert ("no /dev/kvm" in finding.cause) == (level is Level.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "text"),
+    [
+        (0, Level.UNKNOWN, "this host has /dev/kvm; whether LXD can use it cannot be told yet"),
+        (1, Level.ERROR, "it has no /dev/kvm, without which LXD runs no virtual machines"),
+        (127, Level.UNKNOWN, "whether this host has /dev/kvm cannot be told yet"),
+    ],
+)
+def test_before_lxd_is_there_this_host_is_asked(
+    sight: Callable[..., Sight], world: SeenWorld, code: int, level: Level, text: str
+) -> None:
+    world.offered = ProviderError("LXD server", "the server does not answer")
+    (finding,) = check("virtualisation", sight(FakeHost({"test": Outcome(code)})))
+    assert (finding.level, finding.cause) == (level, text)
+    with pytest.raises(BootstrapError):
+        check("virtualisation", sight())  # LXD elsewhere: this host says nothing
 
 
 @pytest.mark.parametrize(

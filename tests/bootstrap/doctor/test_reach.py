@@ -164,3 +164,22 @@ def test_asked_from_one_machine_of_each_kind(
         (Level.OK, "k8s-master-1"),
     ]
     assert "git repository: https://git.example.com/platform/production.git: Could not resolve host" in found[1].cause
+
+
+def test_without_pypi_the_agent_comes_as_wheels(
+    bring_up: Callable[[], None], sight: Callable[[], Sight], world: SeenWorld
+) -> None:
+    """Asked for while a load balancer has no agent of this version; it is no error, for there is another way."""
+    bring_up()
+    world.say("curl", lambda name, argv: "\n".join(
+        f"{number}\t{'000' if 'pypi' in url else '200'}\tConnection timed out"
+        for number, url in enumerate(word for word in argv if "://" in word)
+    ))  # fmt: skip
+    assert {each.level for each in check("reach", sight())} == {Level.OK}
+    del world.there["k8s-lb-1"].files["/opt/hagen-agent/version"]
+    found = [each for each in check("reach", sight()) if each.level is not Level.OK]
+    assert [(each.level, each.place, each.cause) for each in found] == [(
+        Level.WARNING, "k8s-lb-1",
+        "it does not reach PyPI, for the health agent: https://pypi.org/simple/pip/: Connection timed out",
+    )]  # fmt: skip
+    assert "--agent-wheels FOLDER" in found[0].remedy

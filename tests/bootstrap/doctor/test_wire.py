@@ -17,6 +17,7 @@ from hagen.bootstrap.doctor.check import Level
 from hagen.bootstrap.doctor.listening import heard
 from hagen.bootstrap.doctor.sight import Sight
 from hagen.bootstrap.doctor.wire import advert, claimed, probe
+from hagen.bootstrap.provider.contract import Outcome
 from tests.bootstrap.doctor.conftest import FakeHost, SeenWorld, check, levels
 from tests.bootstrap.doctor.segment import THEIRS, Side, segment
 from tests.support import need
@@ -149,6 +150,17 @@ def test_without_a_bridge_a_machine_listens(
     world.say("python3", json.dumps({"arp": {VIRTUAL_IP: ["00:16:3e:00:00:01", "52:54:00:00:00:01"]}, "vrrp": []}))
     (finding,) = check("segment", sight(FakeHost()))
     assert finding.cause == f"52:54:00:00:00:01 answers for {VIRTUAL_IP} on the wire"
+
+
+def test_a_load_balancer_that_cannot_be_asked_is_not_called_a_stranger(
+    bring_up: Callable[[], None], sight: Callable[..., Sight], world: SeenWorld
+) -> None:
+    bring_up()
+    world.say("python3", json.dumps({"arp": {VIRTUAL_IP: ["52:54:00:00:00:01"]}, "vrrp": []}))
+    world.answers["cat"] = lambda name, _: Outcome(int(name == "k8s-lb-2"), b"00:16:3e:00:00:01")
+    (finding,) = check("segment", sight(FakeHost()))
+    assert finding.level is Level.UNKNOWN
+    assert "may be k8s-lb-2, which cannot be asked" in finding.cause
 
 
 def test_our_own_adverts_are_ours(bring_up: Callable[[], None], sight: Callable[..., Sight], world: SeenWorld) -> None:

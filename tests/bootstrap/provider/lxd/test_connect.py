@@ -11,9 +11,19 @@ from tests.bootstrap.provider.fake_lxd import FakeLxd
 
 
 def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ProviderError, match="is not there") as caught:
-        Server(str(tmp_path / "unix.socket")).connect()
+    path = tmp_path / "unix.socket"
+    path.touch()  # a file is no socket
+    with pytest.raises(ProviderError, match=f"{path} is not there") as caught:
+        Server(str(path)).connect()
     assert "lxd init" in caught.value.remedy
+
+
+@pytest.mark.parametrize("endpoint", ["ftp://x", "http://127.0.0.1:1", "var/lib/lxd/unix.socket", "example.com:8443"])
+def test_what_is_no_address_of_a_server(endpoint: str) -> None:
+    with pytest.raises(ProviderError, match="neither the path of a socket nor https://") as caught:
+        Server(endpoint).connect()
+    assert "HAGEN_LXD" in caught.value.remedy
+    assert not caught.value.again
 
 
 def test_a_port_where_nobody_listens() -> None:
