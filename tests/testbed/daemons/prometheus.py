@@ -41,7 +41,7 @@ def daemon(host: Host, context: Context) -> Daemon:
 def problem(host: Host, _: Context) -> str:
     """Empty when it answers queries, which is a little later than it takes connections."""
     try:
-        status, _ = get(host.namespace, "127.0.0.1", PORT, "/-/ready")
+        status = get(host.namespace, "127.0.0.1", PORT, "/-/ready")[0]
     except OSError as failure:
         return str(failure)
     return "" if status == HTTPStatus.OK else f"answers {status}"
