@@ -20,6 +20,8 @@ from tests.testbed.errors import TestbedError
 from tests.testbed.host import Daemon, Host
 from tests.testbed.settings import Settings
 
+_IN_FLIGHT = 1.0  # seconds after which no request is under way that a move of the address may have hurt
+
 Problem = Callable[[Host, Context], str]
 # What has to be well on a host of each role, by the daemon's name.
 CHECKS: dict[str, dict[str, Problem]] = {
@@ -141,7 +143,8 @@ class Lab:
         self.wait_for_holder(other_than=others[0])
         for other in others:
             other.cable.plug()
-        self.wait_until_healthy()
+        self.wait_until_settled()
+        time.sleep(_IN_FLIGHT)
 
     def ensure(self, host: Host, daemon: Daemon) -> None:
         """Start a daemon unless whoever restarts it has done so."""
