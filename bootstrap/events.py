@@ -43,6 +43,11 @@ class Events:
         self._began = clock()
         self._lock = threading.Lock()
 
+    def add(self, listener: Listener) -> None:
+        """One more that is told, from now on."""
+        with self._lock:
+            self._listeners += (listener,)
+
     def now(self) -> float:
         """Seconds since the run began."""
         return self._clock() - self._began

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
@@ -23,6 +25,7 @@ T = TypeVar("T")
 class Run:
     """`step`: the name of the step that is being carried out; `replace`: machines to make anew, whatever they are.
 
+    `version`: the health agent's; `agent_wheels`: a folder from which it is installed, instead of from PyPI.
     `again`: another pass is needed, because machines are replaced one in each.
     """
 
@@ -35,6 +38,8 @@ class Run:
     changes: int = 0
     replace: set[str] = field(default_factory=set)
     again: bool = False
+    version: str = field(default_factory=lambda: metadata.version("hagen"))
+    agent_wheels: Path | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def on(self, machine: Machine | str) -> Remote:

@@ -1,6 +1,7 @@
 """The steps, in their order. A new one: a file here, a line in STEPS, a test."""
 
 from . import (
+    agent,
     argocd,
     authority,
     control_planes,
@@ -44,6 +45,7 @@ STEPS: tuple[Step, ...] = (
     argocd.STEP,
     repository_access.STEP,
     root.STEP,
+    agent.STEP,
     health.STEP,
 )
 

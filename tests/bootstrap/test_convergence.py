@@ -1,6 +1,7 @@
 """What `up` does when hagen.yaml has changed, or a machine is lost: only that, and never the quorum."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import yaml
 
 from hagen.bootstrap.commands.down import down
-from hagen.bootstrap.commands.up import up
+from hagen.bootstrap.commands.up import new_run, up
 from hagen.bootstrap.errors import BootstrapError
 from hagen.bootstrap.events import Event, Kind
 from hagen.bootstrap.inventory import load_inventory
@@ -44,7 +45,7 @@ class Bench:
         self.told.clear()
         self.world.calls.clear()
         self.world.cluster.history.clear()
-        outcome = up(self.site, (self.told.append,), replace, yes=yes)
+        outcome = up(new_run(self.site, replace), nullcontext(self.told.append), yes=yes)
         assert [str(problem) for problem in outcome.problems] == []
         return [(event.machine, event.text) for event in self.told if event.kind is Kind.CHANGED]
 
@@ -100,7 +101,7 @@ def test_a_file_that_its_program_refuses_changes_nothing(bench: Bench) -> None:
     path = bench.folder / "load-balancers/k8s-lb-2/haproxy.cfg"
     before = path.read_bytes()
     path.write_text("refused")
-    outcome = up(bench.site, (), (), yes=False)
+    outcome = up(new_run(bench.site), nullcontext(bench.told.append), yes=False)
     (problem,) = outcome.problems
     assert "haproxy -c" in str(problem)
     assert "unknown keyword" in problem.output

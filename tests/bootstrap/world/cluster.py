@@ -2,7 +2,8 @@
 
 import json
 import re
-from base64 import b64encode
+import time
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,8 @@ class FakeCluster:
     applied: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
+    synced: bool = True  # Argo CD has made what monitoring needs
+    token_seconds: int = 3600
     _made: int = 0
 
     # kubeadm
@@ -169,47 +172,46 @@ class FakeCluster:
             return printed("ok")
         kind = what[0] if what else "none"
         if "-k" in argv or "-f" in argv:
-            items = [_object("file", path, version) for path, version in self.applied.items() if path == kind]
-        elif kind == "nodes":
-            ready = "True" if any("flannel" in path for path in self.applied) else "False"
-            items = [
-                {
-                    "metadata": {"name": name, "labels": node.labels},
-                    "status": {"conditions": [{"type": "Ready", "status": ready}]},
-                }
-                for name, node in self.nodes.items()
-            ]
-        elif kind == "crd":
-            installed = any("argocd/install" in path for path in self.applied)
-            return _json({"status": {"conditions": [{"type": "Established", "status": str(installed)}]}})
-        elif kind == "deployments,statefulsets":
-            items = [
-                {
-                    "metadata": {"name": "argocd-server"},
-                    "spec": {"replicas": 2},
-                    "status": {"readyReplicas": 2, "updatedReplicas": 2},
-                }
-            ]
-        elif kind == "secrets":
+            return _list([_object("file", path, version) for path, version in self.applied.items() if path == kind])
+        if kind == "nodes":
+            return _list(self._nodes())
+        if kind == "deployments,statefulsets":
+            status = {"readyReplicas": 2, "updatedReplicas": 2}
+            return _list([{"metadata": {"name": "argocd-server"}, "spec": {"replicas": 2}, "status": status}])
+        if kind == "secrets":
             assert "--field-selector=type=bootstrap.kubernetes.io/token" in argv
-            items = [
-                {
-                    **_object("Secret", f"bootstrap-token-{token[:6]}", 1),
-                    "data": {"description": b64encode(text.encode()).decode()},
-                }
-                for token, text in self.tokens.items()
-            ]
-        elif kind == "secret":
-            certificates = {"kubeadm-certs": {}} if self.certificates else {}
-            found = {**self.secrets, **certificates}.get(what[1])
-            return (
-                failed(f'Error from server (NotFound): secrets "{what[1]}" not found')
-                if found is None
-                else _json(found)
-            )
-        else:
-            raise AssertionError(argv)
-        return _json({"kind": "List", "items": items})
+            return _list(self._tokens())
+        return _found(self._one(kind, what[1]), what)
+
+    def _one(self, kind: str, name: str) -> dict[str, Any] | None:
+        if kind == "crd":
+            installed = any("argocd/install" in path for path in self.applied)
+            return {"status": {"conditions": [{"type": "Established", "status": str(installed)}]}}
+        if kind == "serviceaccount":
+            return {} if self.synced else None
+        assert kind == "secret", kind
+        certificates = {"kubeadm-certs": {}} if self.certificates else {}
+        users = {"app-custom-user-secret": {"data": {"hagen_agent": "c2VjcmV0"}}} if self.synced else {}
+        return {**self.secrets, **certificates, **users}.get(name)
+
+    def _tokens(self) -> list[dict[str, Any]]:
+        return [
+            {
+                **_object("Secret", f"bootstrap-token-{token[:6]}", 1),
+                "data": {"description": b64encode(text.encode()).decode()},
+            }
+            for token, text in self.tokens.items()
+        ]
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        ready = "True" if any("flannel" in path for path in self.applied) else "False"
+        return [
+            {
+                "metadata": {"name": name, "labels": node.labels},
+                "status": {"conditions": [{"type": "Ready", "status": ready}]},
+            }
+            for name, node in self.nodes.items()
+        ]
 
     def _kubectl_apply(self, machine: "FakeMachine", what: list[str], argv: Sequence[str], stdin: bytes) -> Outcome:
         if what == []:
@@ -221,6 +223,14 @@ class FakeCluster:
             return failed(f"error: must build at directory: '{path}'")
         self.applied.setdefault(path, 1)
         return OK
+
+    def _kubectl_create(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        assert what[0] == "token"
+        now = int(time.time())
+        claims = (
+            urlsafe_b64encode(json.dumps({"iat": now, "exp": now + self.token_seconds}).encode()).decode().rstrip("=")
+        )
+        return printed(f"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl\n")
 
     def _kubectl_drain(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
         self.nodes[what[0]].drained = True
@@ -279,3 +289,12 @@ def _object(kind: str, name: str, version: int) -> dict[str, Any]:
 
 def _json(data: object) -> Outcome:
     return printed(json.dumps(data))
+
+
+def _list(items: list[dict[str, Any]]) -> Outcome:
+    return _json({"kind": "List", "items": items})
+
+
+def _found(data: object, what: list[str]) -> Outcome:
+    """`kubectl get KIND NAME`; None is what is not there."""
+    return failed(f'Error from server (NotFound): {what[0]} "{what[1]}" not found') if data is None else _json(data)

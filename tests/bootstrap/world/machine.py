@@ -112,7 +112,7 @@ def _systemctl(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
         return failed(f"Failed to {verb} {unit}.service: Unit {unit}.service not found.", 5)
     if verb == "enable":
         machine.files["enabled"] = machine.files.get("enabled", b"") + f" {unit}".encode()
-    if verb in {"reload-or-restart", "stop"}:
+    if verb in {"reload-or-restart", "restart", "stop"}:
         machine.reloads.append(unit)
         machine.units[unit] = verb != "stop"
     return OK
@@ -139,6 +139,21 @@ def _kubectl(machine: FakeMachine, argv: Sequence[str], stdin: bytes) -> Outcome
     return machine.world.cluster.kubectl(machine, argv[2:], stdin)
 
 
+def _agent(machine: FakeMachine, _: Sequence[str], __: bytes) -> Outcome:
+    version = machine.files.get("/opt/hagen-agent/version")
+    return Outcome(127) if version is None else printed(f"hagen-agent, version {version.decode()}\n")
+
+
+def _sh(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
+    """The agent's installer: the only script that is run."""
+    assert argv[1].endswith("/install.sh")
+    assert argv[1] in machine.files
+    machine.files["/opt/hagen-agent/version"] = argv[2].partition("==")[2].encode()
+    for unit in ("hagen-agent", "hagen-agent-keepalived.socket"):
+        machine.units.setdefault(unit, False)
+    return OK
+
+
 _PROGRAMS: dict[str, _PROTOTYPE] = {
     "true": lambda *_: OK,
     "mkdir": lambda *_: OK,
@@ -155,4 +170,6 @@ _PROGRAMS: dict[str, _PROTOTYPE] = {
     "unshare": _unshare,
     "kubeadm": _kubeadm,
     "kubectl": _kubectl,
+    "/opt/hagen-agent/bin/hagen-agent": _agent,
+    "sh": _sh,
 }

@@ -47,7 +47,7 @@ class FakeWorld:
 
     def holder(self) -> FakeMachine | None:
         """Who has the virtual IP: the first load balancer whose daemons run with a configuration."""
-        for machine in self.there.values():
+        for _, machine in sorted(self.there.items()):
             files = machine.files
             if (
                 machine.power is Power.RUNNING
