@@ -73,7 +73,7 @@ def open_site(wanted: Where) -> Site:
     except InventoryError as error:
         raise click.ClickException("\n".join(f"{path}: {problem}" for problem in error.problems)) from error
     server = Server(endpoint=wanted.lxd, project=wanted.project)
-    return Site(path.parent.resolve(), inventory, LxdProvider(server.connect, inventory.cluster))
+    return Site(path.parent.resolve(), inventory, LxdProvider(server.connect, inventory.cluster, server))
 
 
 def inventory_of(repository: Path, cluster: str) -> Path:
