@@ -74,7 +74,7 @@ def open_site(wanted: Where) -> Site:
         raise click.ClickException("\n".join(f"{path}: {problem}" for problem in error.problems)) from error
     server = Server(endpoint=wanted.lxd, project=wanted.project)
     local = not wanted.lxd or wanted.lxd.startswith("/")  # a socket
-    return Site(path.parent.resolve(), inventory, LxdProvider(server.connect, inventory.cluster), local)
+    return Site(path.parent.resolve(), inventory, LxdProvider(server.connect, inventory.cluster, server), local)
 
 
 def inventory_of(repository: Path, cluster: str) -> Path:

@@ -26,6 +26,10 @@ class ForeignMachine(ProviderError):  # noqa: N818 -- it says what is the matter
     """A machine of this name is there, and was not made by hagen for this cluster: it is not touched."""
 
 
+class ForeignImage(ProviderError):  # noqa: N818
+    """An image has this alias, and hagen did not make it for this cluster: it is not touched."""
+
+
 class MustStop(ProviderError):  # noqa: N818
     """What is wanted can only be changed while the machine is switched off."""
 
@@ -101,6 +105,20 @@ class Machine:
     memory: str = ""
     profiles: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """An image of a machine, in the provider's own store. `size`: bytes; `made`: when, ISO 8601 as the provider has it.
+
+    `properties`: what `publish` was given.
+    """
+
+    alias: str
+    virtual: bool
+    size: int
+    made: str
+    properties: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -205,6 +223,21 @@ class Provider(Protocol):
 
     def shell(self, name: str) -> Sequence[str]:
         """The local command, with its arguments, that opens a root shell on the machine for a person."""
+        ...
+
+    def images(self) -> Mapping[str, Published]:
+        """The images that `publish` made for this cluster, by alias."""
+        ...
+
+    def publish(self, name: str, alias: str, properties: Mapping[str, str]) -> None:
+        """Make an image of a machine that is switched off. The one of hagen's that had the alias goes.
+
+        ForeignImage when somebody else's image has the alias. What a killed call left, the next one removes.
+        """
+        ...
+
+    def delete_image(self, alias: str) -> bool:
+        """Remove what `publish` made; machines that were made from it stay. False when there is none. ForeignImage."""
         ...
 
     def lock(self, holder: str, seconds: float) -> str:

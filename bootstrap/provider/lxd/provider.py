@@ -5,10 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from .. import contract
-from ..contract import ForeignMachine, Image, Machine, Network, Outcome, Power, ProviderError, Timeout, Wanted
-from . import execution, files, images, networks, offer, payload, reading
+from ..contract import (
+    ForeignMachine,
+    Image,
+    Machine,
+    Network,
+    Outcome,
+    Power,
+    ProviderError,
+    Published,
+    Timeout,
+    Wanted,
+)
+from . import execution, files, images, networks, offer, payload, publishing, reading, shell
 from .api import Api
-from .connect import Client, Connections
+from .connect import Client, Connections, Server
 from .lock import Lock
 
 CREATE: Final = 1800.0  # seconds; the first machine waits for the image
@@ -17,9 +28,13 @@ MARGIN: Final = 30.0  # what LXD may need besides the time that it is given
 
 
 class LxdProvider:
-    """contract.Provider. `connect` opens a connection: Server(...).connect for a real one. Safe to share by threads."""
+    """contract.Provider. `connect` opens a connection: Server(...).connect for a real one. Safe to share by threads.
 
-    def __init__(self, connect: Callable[[], Client], cluster: str) -> None:
+    `server`: the same one, as the lxc command has to find it for a shell.
+    """
+
+    def __init__(self, connect: Callable[[], Client], cluster: str, server: Server | None = None) -> None:
+        self._server = server or Server()
         self._connections = Connections(connect)
         self._api = Api(self._connections)
         self._cluster = cluster
@@ -113,6 +128,25 @@ class LxdProvider:
         """Of a stopped container too."""
         self._own(name)
         return files.pull(self._api, name, path)
+
+    def shell(self, name: str) -> Sequence[str]:
+        """By the lxc command: an interactive session is its business."""
+        self._running(name)
+        return shell.command(self._server, name)
+
+    def images(self) -> Mapping[str, Published]:
+        """Those with the cluster's tag."""
+        return publishing.found(self._api, self._cluster)
+
+    def publish(self, name: str, alias: str, properties: Mapping[str, str]) -> None:
+        """Compressed as the server's images.compression_algorithm says."""
+        if reading.power(self._own(name)) is not Power.STOPPED:
+            raise ProviderError(f"machine {name}", "it runs", "Stop it: an image is made of what is on its disk.")
+        publishing.publish(self._api, self._cluster, name, alias, properties)
+
+    def delete_image(self, alias: str) -> bool:
+        """With its alias."""
+        return publishing.delete(self._api, self._cluster, alias)
 
     def lock(self, holder: str, seconds: float) -> str:
         """A profile that no machine uses. Its end is told by LXD's clock."""

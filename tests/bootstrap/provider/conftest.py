@@ -24,9 +24,10 @@ class Place:
 
     connect: Callable[[], Client]
     number: int = 20
+    server: Server | None = None
 
     def provider(self, cluster: str = CLUSTER) -> LxdProvider:
-        return LxdProvider(self.connect, cluster)
+        return LxdProvider(self.connect, cluster, self.server)
 
     def wanted(self, name: str, **changes: object) -> Wanted:
         """A machine with an address of its own."""
@@ -60,12 +61,15 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         yield Place(request.getfixturevalue("fake").connect)
         return
     lab: labs.Lab = request.getfixturevalue("real_lxd")
-    here = Place(Server(lab.socket("one")).connect)
+    server = Server(lab.socket("one"))
+    here = Place(server.connect, server=server)
     yield here
     for cluster in (CLUSTER, "other"):
         provider = here.provider(cluster)
         for name in provider.machines():
             provider.delete(name)
+        for alias in provider.images():
+            provider.delete_image(alias)
         provider.close()
 
 

@@ -18,7 +18,8 @@ import pylxd
 import requests
 from requests.adapters import BaseAdapter
 
-from tests.bootstrap.provider.fake_machines import BRIDGE, GATEWAY, IMAGE, POOL, FakeMachines, read_json
+from tests.bootstrap.provider.fake_images import FakeImages
+from tests.bootstrap.provider.fake_machines import BRIDGE, GATEWAY, POOL, FakeMachines, read_json
 from tests.bootstrap.provider.fake_operations import Operation, Operations, Refusal
 from tests.bootstrap.provider.fake_profiles import FakeProfiles, Tagged
 
@@ -41,7 +42,10 @@ class FakeLxd(BaseAdapter):
     def __post_init__(self) -> None:
         super().__init__()
         self._lock = threading.Lock()
-        self.machines = FakeMachines(self.home, self.operations, self.networks)
+        # Each asks the other: the images are there when the first machine is made.
+        image = lambda alias: self.images.folder(alias)  # noqa: E731, PLW0108
+        self.machines = FakeMachines(self.home, self.operations, self.networks, image)
+        self.images = FakeImages(self.home, self.operations, self.machines.instances)
         self.profiles = FakeProfiles()
         self.networks[BRIDGE] = self._network(BRIDGE, {"ipv4.address": GATEWAY})
 
@@ -100,6 +104,8 @@ class FakeLxd(BaseAdapter):
             return self.machines.answer(method, rest, query, request)
         if first == "profiles":
             return self.profiles.answer(method, rest, request)
+        if first == "images":
+            return self.images.answer(method, rest, request)
         if first == "networks":
             return self._networks(method, rest, query, request)
         if first == "operations":
@@ -118,8 +124,6 @@ class FakeLxd(BaseAdapter):
             ("storage-pools",): [{"name": POOL, "driver": "dir"}],
             ("storage-pools", POOL, "resources"): {"space": {"total": 2**34, "used": 2**30}},
             ("resources",): {"memory": {"total": 2**34, "used": 2**30}, "cpu": {"total": 8}},
-            ("images",): [],
-            ("images", "aliases", IMAGE): {"name": IMAGE, "type": "container"},
             ("warnings",): [],
         } | ({("cluster", "members"): members} if members else {})
 

@@ -4,6 +4,7 @@ Arguments that begin with a slash are looked for in the machine's folder.
 """
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -55,11 +56,15 @@ def read_bytes(request: requests.PreparedRequest) -> bytes:
 
 @dataclass
 class FakeMachines:
-    """All of a server. `virtual`: it takes virtual machines; `agent`: theirs answers. `networks`: the server's."""
+    """All of a server. `virtual`: it takes virtual machines; `agent`: theirs answers. `networks`: the server's.
+
+    `image`: alias -> the folder that a machine begins with.
+    """
 
     home: Path
     operations: Operations
     networks: Mapping[str, dict[str, Any]]
+    image: Callable[[str], Path | None]
     members: tuple[str, ...] = ()
     virtual: bool = False
     agent: bool = True
@@ -122,18 +127,22 @@ class FakeMachines:
         for profile in body.get("profiles") or []:
             if profile != "default":
                 raise Refusal(400, f'Requested profile "{profile}" doesn\'t exist')
-        if body["source"].get("alias") != IMAGE:
+        image = self.image(body["source"].get("alias", ""))
+        if image is None:
             raise Refusal(404, "Image alias not found")
         if body.get("type") == "virtual-machine" and not self.virtual:
             raise Refusal(400, f'Requested image\'s type "container" doesn\'t match instance type "{body["type"]}"')
-        return self.operations.started(lambda _: self._make(name, body, target))
+        return self.operations.started(lambda _: self._make(name, body, target, image))
 
-    def _make(self, name: str, body: dict[str, Any], target: str | None) -> None:
+    def _make(self, name: str, body: dict[str, Any], target: str | None, image: Path) -> None:
         record = "Failed creating instance record: "
         if name in self.instances:
             raise Refusal(400, f'{record}Add instance info to the database: This "instances" entry already exists')
         for device, settings in body.get("devices", {}).items():
             self._judge_device(record + "Failed initialising instance: ", device, settings)
+        shutil.rmtree(self.home / name, ignore_errors=True)
+        if image.is_dir():
+            shutil.copytree(image, self.home / name)
         (self.home / name / "run").mkdir(parents=True, exist_ok=True)
         self.instances[name] = {
             "name": name,

@@ -1,12 +1,17 @@
 """What every provider must do, on the fake server and on a real one."""
 
+import os
+import shutil
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 
 from hagen.bootstrap.provider.contract import (
+    ForeignImage,
     ForeignMachine,
     Image,
     Network,
@@ -17,7 +22,7 @@ from hagen.bootstrap.provider.contract import (
 )
 from hagen.bootstrap.provider.lxd import LxdProvider
 from tests.bootstrap.provider.conftest import Place
-from tests.bootstrap.provider.fake_machines import BRIDGE
+from tests.bootstrap.provider.fake_machines import BRIDGE, IMAGE
 
 
 @pytest.fixture
@@ -88,6 +93,8 @@ def test_nothing_is_done_to_machines_of_others(place: Place, provider: LxdProvid
         lambda: provider.execute("m1", ["true"], timeout=5),
         lambda: provider.push("m1", "/run/x", b""),
         lambda: provider.pull("m1", "/run/x"),
+        lambda: provider.shell("m1"),
+        lambda: provider.publish("m1", "prepared", {}),
     ):
         with pytest.raises(ForeignMachine):
             act()
@@ -226,6 +233,75 @@ def test_what_is_no_file_is_not_pulled(running: str, provider: LxdProvider) -> N
         provider.pull(running, "/run/nothing")
     with pytest.raises(ProviderError, match="/run is a directory"):
         provider.pull(running, "/run")
+
+
+@pytest.mark.skipif(shutil.which("lxc") is None, reason="the lxc command is not installed")
+def test_a_shell_is_roots_on_the_machine(place: Place, running: str, provider: LxdProvider, tmp_path: Path) -> None:
+    argv = provider.shell(running)
+    assert argv[-3:] == ["--", "su", "-l"]
+    if place.server is not None:  # the fake one has no socket that the lxc command could speak with
+        done = subprocess.run(
+            argv, input="id --user; hostname; pwd\n", capture_output=True, text=True, timeout=60, check=False,
+            env={**os.environ, "LXD_CONF": str(tmp_path)},
+        )  # fmt: skip
+        assert done.stdout.split() == ["0", running, "/root"], done.stderr
+    provider.stop(running, timeout=10, force=True)
+    with pytest.raises(ProviderError, match="it does not run"):
+        provider.shell(running)
+
+
+# -- images --------------------------------------------------------------------------------------------------------
+def published(place: Place, provider: LxdProvider, content: bytes, name: str = "m1") -> None:
+    """A machine with this in a file becomes the image `prepared`."""
+    provider.create(place.wanted(name))
+    provider.start(name)
+    provider.push(name, "/opt/prepared/file", content)
+    provider.stop(name, timeout=60, force=True)
+    provider.publish(name, "prepared", {"description": f"of {name}", "inside": content.decode()})
+
+
+def test_a_machine_made_from_an_image_has_what_was_on_the_other_one(place: Place, provider: LxdProvider) -> None:
+    assert provider.images() == {}
+    published(place, provider, b"first")
+    image = provider.images()["prepared"]
+    assert (image.virtual, image.properties["inside"], image.properties["description"]) == (False, "first", "of m1")
+    assert image.size > 0
+    assert provider.has_image(Image("prepared"), virtual=False) is True
+    provider.delete("m1")
+    provider.create(place.wanted("m2", image=Image("prepared")))
+    provider.start("m2")
+    assert provider.pull("m2", "/opt/prepared/file") == b"first"
+
+
+def test_an_image_takes_the_place_of_the_one_before(place: Place, provider: LxdProvider) -> None:
+    published(place, provider, b"first", "m1")
+    published(place, provider, b"second", "m2")
+    assert provider.images()["prepared"].properties["inside"] == "second"
+    assert provider.delete_image("prepared")
+    assert not provider.delete_image("prepared")
+    assert provider.images() == {}
+    assert provider.has_image(Image("prepared"), virtual=False) is False, "nor is the first one left"
+
+
+def test_images_of_others_are_left_alone(place: Place, provider: LxdProvider) -> None:
+    published(place, provider, b"mine")
+    other = place.provider("other")
+    other.create(place.wanted("m2"))
+    for alias in ("prepared", IMAGE):
+        with pytest.raises(ForeignImage, match="was not made for cluster other"):
+            other.publish("m2", alias, {})
+        with pytest.raises(ForeignImage):
+            other.delete_image(alias)
+    assert other.images() == {}
+    assert provider.images()["prepared"].properties["inside"] == "mine"
+    assert provider.has_image(Image(IMAGE), virtual=False) is True
+    other.close()
+
+
+def test_a_machine_that_runs_becomes_no_image(running: str, provider: LxdProvider) -> None:
+    with pytest.raises(ProviderError, match="it runs"):
+        provider.publish(running, "prepared", {})
+    assert provider.images() == {}
 
 
 # -- the server ----------------------------------------------------------------------------------------------------
