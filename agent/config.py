@@ -1,5 +1,6 @@
 """agent.yaml as the agent reads it: strict, every problem at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
@@ -61,11 +62,21 @@ def _url(value: str, schemes: Sequence[str]) -> str:
 
 
 def _apart(entries: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Each of another name."""
+    """Each of another name, and at another place."""
     names = [(getattr(entry, "namespace", ""), entry.name) for entry in entries]
     twice = sorted({name for _, name in names if [other for _, other in names].count(name) > 1})
     if len(set(names)) < len(names):
         raise _refuse(f"{', '.join(twice)} stands there more than once", "give each entry a name of its own")
+    # One that is asked in the place of three would prove a quorum by itself.
+    places = Counter(
+        str(getattr(entry, key))
+        for key in ("address", "url", "metrics_url")
+        for entry in entries
+        if hasattr(entry, key)
+    )
+    shared = sorted(place for place, times in places.items() if times > 1)
+    if shared:
+        raise _refuse(f"{', '.join(shared)} is asked for more than one of them", "give each entry its own machine's")
     return entries
 
 

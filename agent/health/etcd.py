@@ -12,6 +12,8 @@ That answers are missing proves nothing: the agent's own network may be cut. Los
    read), or a living member that has no leader or that sees too few of its peers; and
 3. no API server is ready, which it could not be without etcd.
 
+Members that belong to clusters of their own prove nothing for one another: two that lead at once are no quorum.
+
 The tolerance is the number of members that answer beyond the majority; at 0 the next failure stops all writes.
 
 An alarm (NOSPACE, CORRUPT) is the cluster's, whichever member tells of it: with it etcd serves, and refuses writes. So
@@ -68,12 +70,19 @@ def _works(member: EtcdMember) -> bool | None:
 
 def _quorum(members: Mapping[str, EtcdMember], good: int, bad: int, apiserver: ApiServerReading) -> bool | None:
     needed = majority(len(members))
+    if _leaders(members) > 1:
+        return None
     if good >= needed:
         return True
     answers = {apiserver.endpoint, *apiserver.ready.values()}
     beyond_saving = len(members) - bad < needed and True not in answers
     confirmed = False in answers or any(_agrees(member, len(members)) for member in members.values())
     return False if beyond_saving and confirmed else None
+
+
+def _leaders(members: Mapping[str, EtcdMember]) -> int:
+    """How many lead and answer reads that need a majority. Two: two clusters, or it changed while they were asked."""
+    return sum(bool(member.is_leader and member.linearizable) for member in members.values())
 
 
 def _agrees(member: EtcdMember, size: int) -> bool:
@@ -98,6 +107,9 @@ def _verdict(
         return Verdict(
             NAME, State.CRITICAL, f"Alarm {listed(alarms)} is raised: etcd refuses writes until it is cleared."
         )
+    if quorum is None and (leaders := _leaders(members)) > 1:
+        reason = f"{leaders} of {size} members lead, in clusters of their own or in turn: nothing is proven."
+        return Verdict(NAME, State.UNKNOWN, reason)
     if quorum is None:
         return Verdict(NAME, State.UNKNOWN, f"Whether there is a quorum is not known: {count}.")
     unknown = sorted(members.keys() - {*good, *bad})

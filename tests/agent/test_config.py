@@ -108,6 +108,11 @@ CASES = {
         "k8s-master-2",
         "etcd.members: k8s-master-2 stands there more than once; give each",
     ),
+    "one place twice": (
+        "etcd.members.0.metricsURL",
+        "http://10.196.35.21:2381",
+        "etcd.members: http://10.196.35.21:2381 is asked for more than one of them; give each entry its own machine's",
+    ),
     "nothing": ("cluster", None, "cluster: must be text, not nothing; "),
     "a control character": ("kind", "\x1b[31m", "not '\\x1b[31m'; "),
 }

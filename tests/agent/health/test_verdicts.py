@@ -89,6 +89,7 @@ DEAD = EtcdMember(alive=False)
 LEADERLESS = EtcdMember(alive=True, linearizable=False, has_leader=False)
 ALONE = EtcdMember(alive=True, linearizable=False, peers={"a": False, "b": False})
 STUCK = EtcdMember(alive=True, linearizable=False)
+LEADS = EtcdMember(alive=True, linearizable=True, has_leader=True, is_leader=True)
 NO_API = ApiServerReading(dict.fromkeys(("k8s-master-1", "k8s-master-2", "k8s-master-3"), False), endpoint=False)
 
 ETCD: Mapping[str, tuple[tuple[EtcdMember | None, ...], ApiServerReading | None, State, str]] = {
@@ -102,6 +103,7 @@ ETCD: Mapping[str, tuple[tuple[EtcdMember | None, ...], ApiServerReading | None,
     "all dead, an API server is ready": ((DEAD, DEAD, DEAD), ApiServerReading({"k8s-master-1": True, "k8s-master-2": False}), UNKNOWN, "Whether there is a quorum is not known: 0 of 3 members answer linearizable reads, 2 are needed."),
     "two dead, one slow": ((STUCK, DEAD, DEAD), None, UNKNOWN, "Whether there is a quorum is not known: 0 of 3 members answer linearizable reads, 2 are needed."),
     "two unknown": ((GOOD, None, None), NO_API, UNKNOWN, "Whether there is a quorum is not known: 1 of 3 members answer linearizable reads, 2 are needed."),
+    "each a cluster of its own": ((LEADS, LEADS, LEADS), None, UNKNOWN, "3 of 3 members lead, in clusters of their own or in turn: nothing is proven."),
     "no space": ((GOOD, GOOD, replace(GOOD, alarms=("NOSPACE",))), None, CRITICAL, "Alarm NOSPACE is raised: etcd refuses writes until it is cleared."),
 }  # fmt: skip
 

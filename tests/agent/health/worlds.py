@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 from collections.abc import Mapping
+from ipaddress import IPv4Address
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,7 +31,7 @@ HPAS = ("apps/server", "apps/worker")
 
 def configuration(etcd: int = 3, balancers: int = 2, galera: int = 3) -> AgentConfig:
     """A cluster of these sizes; everything else as rendered."""
-    names = [f"k8s-master-{number}" for number in range(1, etcd + 1)]
+    names = {f"k8s-master-{number}": IPv4Address("10.0.0.20") + number for number in range(1, etcd + 1)}
     return AgentConfig.model_validate({
         "apiVersion": "hagen.dev/v1alpha1",
         "kind": "Agent",
@@ -41,8 +42,8 @@ def configuration(etcd: int = 3, balancers: int = 2, galera: int = 3) -> AgentCo
             {"name": f"k8s-lb-{number}", "address": f"10.0.0.{10 + number}", "priority": 255 - number} for number in range(1, balancers + 1)
         ],
         "haproxy": {"socket": "/run/haproxy/admin.sock", "healthURL": "http://127.0.0.1:8405/alive"},
-        "apiServers": {"endpoint": "https://10.0.0.30:6443", "members": [{"name": name, "url": "https://10.0.0.20:6443"} for name in names]},
-        "etcd": {"quorum": etcd // 2 + 1, "members": [{"name": name, "metricsURL": "http://10.0.0.20:2381"} for name in names]},
+        "apiServers": {"endpoint": "https://10.0.0.30:6443", "members": [{"name": name, "url": f"https://{at}:6443"} for name, at in names.items()]},
+        "etcd": {"quorum": etcd // 2 + 1, "members": [{"name": name, "metricsURL": f"http://{at}:2381"} for name, at in names.items()]},
         "galera": {"name": "app", "namespace": "apps", "size": galera, "quorum": galera // 2 + 1},
         "autoscalers": [{"namespace": key.split("/")[0], "name": key.split("/")[1], "min": 3, "max": 9} for key in HPAS],
     })  # fmt: skip

@@ -63,7 +63,7 @@ def test_what_argo_cd_brings_later_comes_with_the_next_run(there: EndToEnd) -> N
         there.apply(value)
     result = there.up("what Argo CD brought")
     assert result.code == 0, result.output + result.errors
-    assert result.changes == [f"{name} credentials of the health agent installed" for name in BALANCERS]
+    assert sorted(result.changes) == [f"{name} credentials of the health agent installed" for name in BALANCERS]
     for name in BALANCERS:
         assert there.execute(name, "stat", "--format=%a %U %G", "/etc/hagen-agent/token")[1] == "640 root hagen-agent\n"
         assert there.execute(name, "systemctl", "is-active", *UNITS) == (0, "active\nactive\n")
@@ -157,9 +157,9 @@ def test_what_a_machine_said_is_told(there: EndToEnd) -> None:
     result = there.up("a machine fails")
     assert result.code == 1
     assert "failed k8s-worker-4" in result.output
-    assert "k8s-worker-4: `kubeadm join" in result.errors
-    assert says in result.errors
-    assert "Traceback" not in result.errors
+    assert "k8s-worker-4: `kubeadm join" in result.output
+    assert says in result.output
+    assert "Traceback" not in result.output + result.errors
     result = there.up("and then not")
     assert result.code == 0, result.output + result.errors
     assert "k8s-worker-4 joined" in result.changes
