@@ -68,12 +68,8 @@ def _apart(entries: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(set(names)) < len(names):
         raise _refuse(f"{', '.join(twice)} stands there more than once", "give each entry a name of its own")
     # One that is asked in the place of three would prove a quorum by itself.
-    places = Counter(
-        str(getattr(entry, key))
-        for key in ("address", "url", "metrics_url")
-        for entry in entries
-        if hasattr(entry, key)
-    )
+    keys = ("address", "url", "metrics_url")
+    places = Counter(str(getattr(entry, key)) for key in keys for entry in entries if hasattr(entry, key))
     shared = sorted(place for place, times in places.items() if times > 1)
     if shared:
         raise _refuse(f"{', '.join(shared)} is asked for more than one of them", "give each entry its own machine's")
