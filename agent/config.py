@@ -1,32 +1,85 @@
 """agent.yaml as the agent reads it: strict, every problem at once."""
 
-from ipaddress import IPv4Address
+from collections.abc import Sequence
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from .document import Problem, load
+from .refusals import report
 
 
 class ConfigError(Exception):
-    """agent.yaml cannot be used; one line per problem in `problems`."""
+    """agent.yaml cannot be used. `problems`: one line each, with its place and its remedy; `details`: their parts."""
 
-    def __init__(self, path: Path, problems: tuple[str, ...]) -> None:
-        super().__init__(f"{path}: " + "; ".join(problems))
-        self.problems = problems
+    def __init__(self, path: Path, details: Sequence[Problem]) -> None:
+        self.path = path
+        self.details = tuple(sorted(details))
+        self.problems = tuple(_line(path, problem) for problem in self.details)
+        super().__init__("\n".join(self.problems))
+
+
+def _line(path: Path, problem: Problem) -> str:
+    subject = f"{problem.path}: " if problem.path else ""
+    return f"{path}:{problem.line}:{problem.column}: error: {subject}{problem.message}; {problem.remedy}"
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, strict=True)
 
 
+def _refuse(message: str, remedy: str) -> PydanticCustomError:
+    braces = str.maketrans({"{": "(", "}": ")"})  # they would be taken for placeholders
+    return PydanticCustomError("hagen", message.translate(braces), {"remedy": remedy})
+
+
 def _address(value: object) -> object:
-    return IPv4Address(value) if isinstance(value, str) else value
+    try:
+        return IPv4Address(value) if isinstance(value, str) else value
+    except ValueError:
+        raise _refuse(f"{value!r} is no IPv4 address", "write four numbers from 0 to 255, with dots") from None
+
+
+def _url(value: str, schemes: Sequence[str]) -> str:
+    """With an address: looking up a name has no deadline."""
+    try:
+        parts = urlsplit(value)
+        ip_address(parts.hostname or "")
+        sound = parts.scheme in schemes and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise _refuse(
+            f"{value!r} is no URL of an address", f"write {schemes[0]}://<address>:<port>; a name has no deadline"
+        )
+    return value
+
+
+def _apart(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Each of another name."""
+    names = [(getattr(entry, "namespace", ""), entry.name) for entry in entries]
+    twice = sorted({name for _, name in names if [other for _, other in names].count(name) > 1})
+    if len(set(names)) < len(names):
+        raise _refuse(f"{', '.join(twice)} stands there more than once", "give each entry a name of its own")
+    return entries
+
+
+def _reachable(quorum: int, size: int) -> None:
+    if quorum > size:
+        raise _refuse(
+            f"a quorum of {quorum} is more than there are: {size}", f"a majority of {size} is {size // 2 + 1}"
+        )
 
 
 Address = Annotated[IPv4Address, BeforeValidator(_address)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+HTTPS = Annotated[str, AfterValidator(lambda value: _url(value, ("https",)))]
+HTTP = Annotated[str, AfterValidator(lambda value: _url(value, ("http", "https")))]
 
 
 class Listen(_Section):
@@ -56,44 +109,90 @@ class Haproxy(_Section):
     """Where haproxy answers for itself."""
 
     socket: str
-    health_url: str = Field(alias="healthURL")
+    health_url: HTTP = Field(alias="healthURL")
+
+
+class Keepalived(_Section):
+    """How keepalived is asked: `socket` is that of the helper; the dump is where keepalived writes it."""
+
+    socket: str = "/run/hagen-agent/keepalived.sock"
+    dump_file: str = "/tmp/keepalived.json"  # noqa: S108 - keepalived's choice
+
+
+class Peers(_Section):
+    """How the other load balancers' agents are asked: with TLS if there is a CA, with a certificate if there is one."""
+
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
 
 
 class ApiServer(_Section):
     """One API server, asked directly."""
 
     name: str
-    url: str
+    url: HTTPS
 
 
 class ApiServers(_Section):
     """The API servers: through the virtual IP, and each by itself."""
 
-    endpoint: str
-    members: tuple[ApiServer, ...] = Field(min_length=1, strict=False)
+    endpoint: HTTPS
+    members: Annotated[tuple[ApiServer, ...], AfterValidator(_apart)] = Field(min_length=1, strict=False)
 
 
 class EtcdMember(_Section):
     """One etcd member; metrics over plain HTTP."""
 
     name: str
-    metrics_url: str = Field(alias="metricsURL")
+    metrics_url: HTTP = Field(alias="metricsURL")
 
 
 class Etcd(_Section):
     """etcd; a write needs `quorum` members."""
 
     quorum: int = Field(ge=1)
-    members: tuple[EtcdMember, ...] = Field(min_length=1, strict=False)
+    members: Annotated[tuple[EtcdMember, ...], AfterValidator(_apart)] = Field(min_length=1, strict=False)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        _reachable(self.quorum, len(self.members))
+        return self
+
+
+class Kubernetes(_Section):
+    """How the agent logs in to the API: with a kubeconfig if there is one, else with a token and the CA of the API."""
+
+    kubeconfig: str | None = None
+    token_file: str = "/etc/hagen-agent/token"  # noqa: S105 - a path
+    ca_file: str = "/etc/hagen-agent/ca.crt"
+
+
+class Operator(_Section):
+    """The Lease that the database's operator renews while it lives."""
+
+    namespace: str
+    lease: str
 
 
 class Galera(_Section):
-    """The PerconaXtraDBCluster; a primary component needs `quorum` nodes."""
+    """The PerconaXtraDBCluster; a primary component needs `quorum` nodes.
+
+    `user` may log in and read the status, nothing else; `password_file` holds its password and no more.
+    """
 
     name: str
     namespace: str
     size: int = Field(ge=1)
     quorum: int = Field(ge=1)
+    user: str = "hagen_agent"
+    password_file: str = "/etc/hagen-agent/galera-password"  # noqa: S105 - a path
+    operator: Operator | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        _reachable(self.quorum, self.size)
+        return self
 
 
 class Autoscaler(_Section):
@@ -104,6 +203,12 @@ class Autoscaler(_Section):
     min: int = Field(ge=0)
     max: int = Field(ge=1)
 
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.min > self.max:
+            raise _refuse(f"min {self.min} is more than max {self.max}", "write the smaller number as min")
+        return self
+
 
 class AgentConfig(_Section):
     """Everything that the agent watches."""
@@ -113,22 +218,26 @@ class AgentConfig(_Section):
     cluster: str
     listen: Listen
     virtual_ip: VirtualIP = Field(alias="virtualIP")
-    load_balancers: tuple[LoadBalancer, ...] = Field(min_length=1, strict=False)
+    load_balancers: Annotated[tuple[LoadBalancer, ...], AfterValidator(_apart)] = Field(min_length=1, strict=False)
     haproxy: Haproxy
+    keepalived: Keepalived = Keepalived()
+    peers: Peers = Peers()
     api_servers: ApiServers
+    kubernetes: Kubernetes = Kubernetes()
     etcd: Etcd
     galera: Galera
-    autoscalers: tuple[Autoscaler, ...] = Field(strict=False)
+    autoscalers: Annotated[tuple[Autoscaler, ...], AfterValidator(_apart)] = Field(strict=False)
 
 
 def load_config(path: Path) -> AgentConfig:
-    """Read agent.yaml. ConfigError when it cannot be read, is not YAML, or is not exactly what is expected."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(path, (str(error),)) from error
-    try:
-        return AgentConfig.model_validate(data)
-    except ValidationError as error:
-        problems = tuple(f"{'.'.join(map(str, entry['loc'])) or 'file'}: {entry['msg']}" for entry in error.errors())
-        raise ConfigError(path, problems) from error
+    """Read agent.yaml. ConfigError, with every problem, when it is not exactly what is expected."""
+    document = load(path)
+    config = None
+    if document.data is not None or not document.problems:
+        try:
+            config = AgentConfig.model_validate(document.data)
+        except ValidationError as error:
+            report(document, AgentConfig, error.errors(include_url=False))
+    if config is None or document.problems:
+        raise ConfigError(path, document.problems)
+    return config

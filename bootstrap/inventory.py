@@ -121,6 +121,17 @@ class Kubeadm(_Section):
     join_worker: str
 
 
+class Agent(_Section):
+    """What the health agent logs in with. `installer`: the rendered script; the rest are names in the cluster."""
+
+    installer: str
+    namespace: str
+    service_account: str
+    database_namespace: str
+    database_secret: str
+    database_user: str
+
+
 class Inventory(_Section):
     """The machines of one cluster, and how they become it."""
 
@@ -135,6 +146,7 @@ class Inventory(_Section):
     load_balancers: tuple[LoadBalancer, ...] = Field(min_length=1, strict=False)
     role_files: tuple[RoleFile, ...] = Field(strict=False)
     kubeadm: Kubeadm
+    agent: Agent
 
 
 def load_inventory(path: Path) -> Inventory:

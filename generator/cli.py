@@ -4,11 +4,15 @@ import gc
 import importlib
 import os
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from .boundary import boundary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.metadata import EntryPoint
 
 _COMMANDS: Final = {
     "init": "hagen.generator.commands.init",
@@ -20,16 +24,31 @@ _COMMANDS: Final = {
 }
 """Command -> module, whose `command` is the click command. In the order of a cluster's life."""
 
+_ENTRY_POINTS: Final = "hagen.commands"
+"""Where the other programs of hagen name the commands that they bring."""
+
+
+def _brought() -> "Mapping[str, EntryPoint]":
+    """Command -> entry point. Looked up only where a name is not one of the generator's own: it reads the disk."""
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    return {point.name: point for point in entry_points(group=_ENTRY_POINTS) if point.name not in _COMMANDS}
+
 
 class _LazyGroup(click.Group):
     """A group that knows its commands' names, and imports one when it is called or its help is shown."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*_COMMANDS, *super().list_commands(ctx)]
+        return [*_COMMANDS, *super().list_commands(ctx), *sorted(_brought())]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
-            return super().get_command(ctx, cmd_name)
+            own = super().get_command(ctx, cmd_name)
+            if own is not None:
+                return own
+            point = _brought().get(cmd_name)
+            brought: click.Command | None = None if point is None else point.load()
+            return brought
         command: click.Command = importlib.import_module(_COMMANDS[cmd_name]).command
         return command
 
@@ -41,7 +60,7 @@ class _LazyGroup(click.Group):
         except click.UsageError as error:
             import difflib  # noqa: PLC0415  # only for a mistyped command
 
-            close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            close = difflib.get_close_matches(args[0], [*_COMMANDS, *_brought()], n=1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
             raise click.UsageError(f"{error.message}{hint}", ctx) from None
 

@@ -163,7 +163,14 @@ _GRANTS: Final[dict[str, Grant]] = {
         # The agents' rights, where what they look at is.
         namespaces=("apps", "pxc-operator"),
     ),
-    "scrape-targets": Grant((), ("monitoring.coreos.com/PodMonitor", "monitoring.coreos.com/ScrapeConfig")),
+    "scrape-targets": Grant(
+        (),
+        (
+            "monitoring.coreos.com/PodMonitor",
+            "monitoring.coreos.com/PrometheusRule",
+            "monitoring.coreos.com/ScrapeConfig",
+        ),
+    ),
 }
 
 

@@ -35,6 +35,9 @@ def test_the_agent_reads_its_configuration(fixture: Path, tmp_path: Path) -> Non
     assert str(config.virtual_ip.address) == topology.network.virtual_ip
     assert config.etcd.quorum == len(config.etcd.members) // 2 + 1
     assert config.galera.quorum == config.galera.size // 2 + 1
+    assert config.galera.operator is not None
+    assert config.galera.operator.namespace == topology.monitoring.operator_namespace
+    assert config.galera.operator.lease == topology.monitoring.operator_lease
     balancers = {balancer.name: balancer.priority for balancer in config.load_balancers}
     for name, priority in balancers.items():
         keepalived = (directory / "load-balancers" / name / "keepalived.conf").read_text()

@@ -77,6 +77,7 @@ def follow(page: str, files: Mapping[str, bytes], last_control_plane: str) -> Fo
     with tempfile.TemporaryDirectory(prefix="hagen-follow-") as scratch:
         root, programs, calls = Path(scratch, "repository"), Path(scratch, "bin"), Path(scratch, "calls")
         calls.mkdir()
+        (calls / "order").touch()
         _programs(programs)
         for path, content in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)

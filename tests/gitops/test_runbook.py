@@ -15,7 +15,8 @@ REFERENCE = next(path for path in VALID if path.stem == "reference")
 
 
 def pages(repository: Repository) -> dict[str, str]:
-    names = ("README.md", f"clusters/{repository.topology.name}/RUNBOOK.md")
+    cluster = repository.topology.name
+    names = ("README.md", f"clusters/{cluster}/RUNBOOK.md", f"monitoring/overlays/{cluster}/ALERTS.md")
     return {name: repository.files[name].decode() for name in names}
 
 

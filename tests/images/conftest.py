@@ -1,88 +1,90 @@
-"""A rendered repository with a remote, as a pipeline's clone sees it."""
+"""A rendered repository with a remote; a MariaDB that speaks TLS, and servers in front of it."""
 
-import os
+import itertools
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.support import MINIMAL
+from tests.bootstrap.prober.mariadb import MariaDB, mariadb
+from tests.images.clone import CONFIGURATION, Clone
+from tests.images.server import Server, node
+from tests.testbed import pki
 
-CONFIGURATION = MINIMAL + (
-    b"# The images; registry.example.com/team/server:0.9 was the first one.\n"
-    b"apps:\n"
-    b"  client: {image: 'registry.example.com/team/client:1.0.0'}  # kept\n"
-    b'  server: {image: "registry.example.com/team/server:1.0.0@sha256:' + b"0" * 64 + b'"}\n'
-)
-CLIENT, SERVER = "registry.example.com/team/client", "registry.example.com/team/server"
-ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_SYSTEM": "/dev/null",
-    "GIT_AUTHOR_NAME": "somebody",
-    "GIT_AUTHOR_EMAIL": "somebody@example.com",
-    "GIT_COMMITTER_NAME": "somebody",
-    "GIT_COMMITTER_EMAIL": "somebody@example.com",
-    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    "PAUSE": "0",
-    "TZ": "America/New_York",  # tags are in UTC wherever they are made
-}
+_NUMBERS = itertools.count()
+SECRETS = ("first_Password1", "second_Password2")
 
 
 @dataclass(frozen=True)
-class Clone:
-    """A clone of the remote."""
+class Site:
+    """A database with an empty schema of its own for one test, and the files that the cluster would mount."""
 
+    database: MariaDB
     directory: Path
+    certificates: pki.Certificates
+    schema: str
 
-    def run(self, *argv: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a program at the top of the clone."""
-        return subprocess.run(
-            [str(part) for part in argv],
-            cwd=self.directory,
-            env=ENVIRONMENT | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+    @property
+    def password_file(self) -> Path:
+        return self.directory / "password"
 
-    def git(self, *arguments: str) -> str:
-        """Run git, which must succeed; what it prints."""
-        result = self.run("git", *arguments)
-        assert result.returncode == 0, f"{arguments}: {result.stderr}"
-        return result.stdout.strip()
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "DB_HOST": "localhost", "DB_PORT": str(self.database.port), "DB_NAME": self.schema, "DB_USER": self.schema,
+            "DB_PASSWORD_FILE": str(self.password_file), "DB_CA_FILE": str(self.certificates.ca),
+        }  # fmt: skip
 
-    def read(self, path: str) -> str:
-        """A file's text."""
-        return (self.directory / path).read_text()
 
-    def change(self, path: str, text: str, message: str = "A change") -> str:
-        """Write a file and commit it; the commit."""
-        target = self.directory / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", message)
-        return self.git("rev-parse", "HEAD")
+@pytest.fixture(scope="session")
+def shared_site() -> Iterator[Site]:
+    node()
+    with TemporaryDirectory(prefix="certificates-") as name:
+        Path(name).chmod(0o755)
+        certificates = pki.issue(Path(name) / "pki", ["localhost"], ["127.0.0.1"])
+        # mariadbd reads its key as its own user.
+        certificates.key.chmod(0o644)
+        options = (f"--ssl-cert={certificates.certificate}", f"--ssl-key={certificates.key}")
+        with mariadb(*options) as database:
+            yield Site(database, Path(name), certificates, "")
 
-    def push(self) -> None:
-        """Push the checked-out commit to main."""
-        self.git("push", "--quiet", "origin", "HEAD:refs/heads/main")
 
-    def again(self, name: str) -> "Clone":
-        """A second clone of the same remote."""
-        self.git("clone", "--quiet", self.git("remote", "get-url", "origin"), str(self.directory.parent / name))
-        return Clone(self.directory.parent / name)
+@pytest.fixture
+def site(shared_site: Site, tmp_path: Path) -> Iterator[Site]:
+    """Plain connections are refused to its user."""
+    schema = f"test_{next(_NUMBERS)}"
+    shared_site.database.execute(
+        f"CREATE DATABASE {schema}",
+        f"CREATE USER {schema}@'%' IDENTIFIED BY '{SECRETS[0]}' REQUIRE SSL",
+        f"GRANT ALL ON {schema}.* TO {schema}@'%'",
+    )
+    found = replace(shared_site, directory=tmp_path, schema=schema)
+    found.password_file.write_text(SECRETS[0])
+    yield found
+    shared_site.database.execute(f"DROP DATABASE {schema}", f"DROP USER {schema}@'%'")
 
-    def render(self) -> str:
-        """`make render`: hagen.yaml as it lies in the clone, into the clone; what hagen says."""
-        result = self.run("hagen", "render", "-c", "hagen.yaml", "-o", ".")
-        assert result.returncode == 0, result.stdout + result.stderr
-        return result.stdout + result.stderr
+
+@pytest.fixture
+def start(site: Site, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start a replica with further variables, and wait until it is ready; `ready=None`: do not wait."""
+    servers: list[Server] = []
+
+    def starting(ready: int | None = 200, **environment: str) -> Server:
+        server = Server(tmp_path, {**site.environment, **environment}, f"server-{len(servers)}")
+        servers.append(server.start())
+        return server if ready is None else server.until("/readyz", ready)
+
+    yield starting
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def server(start: Callable[..., Server]) -> Server:
+    return start()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.images.conftest import ENVIRONMENT, SERVER, Clone
+from tests.images.clone import ENVIRONMENT, SERVER, Clone
 
 TRIVY = "ghcr.io/aquasecurity/trivy:0.72.0"
 

@@ -8,7 +8,7 @@ import yaml
 
 from hagen.generator.load import parse
 from tests.gitops.build import kubectl
-from tests.images.conftest import CLIENT, SERVER, Clone
+from tests.images.clone import CLIENT, SERVER, Clone
 from tests.support import need
 
 BUMP = "images/ci/bump.sh"

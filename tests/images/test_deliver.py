@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.images.conftest import CLIENT, SERVER, Clone
+from tests.images.clone import CLIENT, SERVER, Clone
 
 DELIVER = "images/ci/deliver.sh"
 BOTH = ("main", "production", "--", f"client={CLIENT}", f"server={SERVER}")

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.images.conftest import Clone
+from tests.images.clone import Clone
 
 TAG = "images/ci/tag.sh"
 

@@ -23,6 +23,7 @@ from tests.testbed.faults.fault import Fault, Traffic
 from tests.testbed.lab import Lab
 from tests.testbed.namespace import get, inside
 
+_STORE = 2.0  # seconds that a request to etcd has
 _PATIENCE = 20  # seconds, for the prober to begin and to end
 
 
@@ -81,8 +82,9 @@ class Probes:
         found = {}
         for name, attempts in self._recording.attempts.items():
             seen = summarise(attempts, since, until)
-            kept = name.endswith(("-kept", "-watch"))
-            gap = longest_silence(attempts, since, until) if kept else seen.longest_gap
+            # One thing after the other: an attempt that hangs, and then succeeds, is silence too.
+            serial = name == Traffic.DATABASE or name.endswith(("-kept", "-watch"))
+            gap = longest_silence(attempts, since, until) if serial else seen.longest_gap
             failed = [
                 attempt.start - since for attempt in attempts if not attempt.ok and since <= attempt.start < until
             ]
@@ -98,7 +100,17 @@ class Probes:
 
     def plan(self, fault: Fault) -> Plan:
         """The clients that a fault is judged by."""
-        return Plan(probes=tuple(probe for kind in fault.traffic for probe in self._probes(kind, fault.timeout)))
+        probes = [probe for kind in fault.traffic for probe in self._probes(kind, fault.timeout)]
+        return Plan(probes=(*probes, *self._stores())) if fault.stores else Plan(probes=tuple(probes))
+
+    def _stores(self) -> list[HTTPProbe]:
+        """Over new connections: a write, which needs etcd's majority, and a read of one member's copy, which does not."""
+        ca = self._lab.context.certificates.ca
+        kv = f"https://{self._lab.cluster.virtual_ip}:{apiserver.PORT}/kv"
+        return [
+            HTTPProbe(name=name, kind="new-connection", url=url, ca_file=ca, interval=0.05, timeout=_STORE)
+            for name, url in (("etcd-write", kv), ("etcd-read", f"{kv}?read=serializable"))
+        ]
 
     def _probes(self, traffic: Traffic, timeout: float) -> list[HTTPProbe | CanaryProbe]:
         vip, ca = self._lab.cluster.virtual_ip, self._lab.context.certificates.ca

@@ -29,6 +29,8 @@ class Cluster:
     provider_options: str
     health_check: HealthCheck
     scrape_file: Path
+    rules_file: Path
+    agent: dict[str, Any]  # agent.yaml
     ingress_port: int
     ingress_tls_port: int
     proxy_protocol: bool
@@ -57,6 +59,8 @@ def read_cluster(repository: Path) -> Cluster:
         provider_options=_provider_options(database["pxc"]["configuration"]),
         health_check=HealthCheck(**database["haproxy"]["healthCheck"]),
         scrape_file=repository / "monitoring/overlays" / inventory.cluster / "load-balancers.yaml",
+        rules_file=repository / "monitoring/overlays" / inventory.cluster / "rules.yaml",
+        agent=yaml.safe_load((directory / "agent.yaml").read_text()),
         ingress_port=int(http[-1]),
         ingress_tls_port=int(https[-1]),
         proxy_protocol="send-proxy-v2" in _haproxy(directory),

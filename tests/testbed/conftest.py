@@ -8,21 +8,7 @@ from tests.support import ROOT, rendered, write
 from tests.testbed import settings
 from tests.testbed.cluster import Cluster, read_cluster
 from tests.testbed.lab import Lab, started
-from tests.testbed.requirements import need, need_root
-
-_PROGRAMS = (
-    "haproxy",
-    "keepalived",
-    "etcd",
-    "mariadbd",
-    "/usr/lib/galera/libgalera_smm.so",
-    "rsync",
-    "nft",
-    "ip",
-    "nsenter",
-    "setpriv",
-    "curl",
-)
+from tests.testbed.requirements import PACKAGES, need, need_root
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +23,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
 def shared_lab(cluster: Cluster) -> Iterator[Lab]:
     """One lab for all tests that leave it as they found it."""
     need_root()
-    need(*_PROGRAMS)
+    need(*PACKAGES)
     with started(cluster, settings.rendered) as lab:
         yield lab
 

@@ -1,6 +1,8 @@
 """What every daemon of a lab is told."""
 
+import secrets
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.testbed.cluster import Cluster
@@ -19,6 +21,10 @@ class Context:
     cluster: Cluster
     settings: Settings
     certificates: Certificates
+    token: str = field(default_factory=partial(secrets.token_urlsafe, 24), repr=False)  # the agent's, for the API
+    agent_password: str = field(
+        default_factory=partial(secrets.token_hex, 12), repr=False
+    )  # the agent's, for the database
     hosts: dict[str, Host] = field(default_factory=dict)
 
     def of(self, role: str) -> list[Host]:

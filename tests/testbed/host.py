@@ -28,7 +28,7 @@ class Daemon:
 # The shell is what systemd is elsewhere. It gives way when it is told to end, and takes nobody with it.
 _RESTARTED = 'while :; do "$@" & wait $!; sleep 0.1; done'
 # Configuration at its real place, in a mount namespace that dies with the process.
-_MOUNTED = 'while [ "$1" != -- ]; do mount --bind "$1" "$2"; shift 2; done; shift; exec "$@"'
+MOUNTED = 'while [ "$1" != -- ]; do mount --bind "$1" "$2"; shift 2; done; shift; exec "$@"'
 
 
 class Host:
@@ -41,6 +41,7 @@ class Host:
         self.powered = True
         self.power_losses: list[float] = []  # monotonic seconds
         self.mounts: dict[Path, str] = {}
+        self.witnesses: list[Daemon] = []  # no daemons of the host's own: they look on, and begin again with every boot
         self._keeper = keeper
         self._running: dict[str, tuple[Daemon, subprocess.Popen[bytes]]] = {}
         (directory / "logs").mkdir(parents=True)
@@ -56,7 +57,7 @@ class Host:
         if network:
             entered.append(f"--net={self.namespace}")
         mounts = [str(part) for pair in self.mounts.items() for part in pair]
-        own = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", _MOUNTED, "sh", *mounts, "--"]
+        own = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", MOUNTED, "sh", *mounts, "--"]
         return [*entered, "--", *(own if mounts else []), *map(str, command)]
 
     def run(self, *command: str | Path, timeout: float = 30) -> subprocess.CompletedProcess[str]:
@@ -152,6 +153,8 @@ class Host:
         return began
 
     def power_on(self) -> None:
-        """The cable is back; whoever wants daemons starts them."""
+        """The cable is back, and who looks on does so again; whoever wants daemons starts them."""
+        for witness in self.witnesses:
+            self.start(witness)
         self.cable.plug()
         self.powered = True

@@ -66,17 +66,25 @@ def clear(namespaces: set[str], patience: float = 10) -> None:
         time.sleep(0.02)
 
 
+def remove(directory: Path, patience: float = 10) -> None:
+    """Whoever is about to die may still write into it."""
+    end = time.monotonic() + patience
+    while directory.exists() and time.monotonic() < end:
+        shutil.rmtree(directory, ignore_errors=True)
+        time.sleep(0.05)
+
+
 def main() -> None:
     """Build, say so, wait for the end of the life line, clear up."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     directory = Path(sys.argv[1])
     if not (first := sys.stdin.readline()):
-        shutil.rmtree(directory, ignore_errors=True)
+        remove(directory)
         return
     plan = json.loads(first)
     subprocess.run(["mount", "-t", "tmpfs", "testbed", "/run"], check=True)
-    for name in ("netns", "haproxy", "keepalived", "mysqld"):
+    for name in ("netns", "haproxy", "keepalived", "hagen-agent", "mysqld"):
         Path("/run", name).mkdir()
     namespaces: set[str] = set()
     try:
@@ -89,7 +97,7 @@ def main() -> None:
         clear(namespaces)
         for path in sorted(NAMES.iterdir()):
             subprocess.run(["ip", "netns", "delete", path.name], check=False, capture_output=True)
-        shutil.rmtree(directory, ignore_errors=True)
+        remove(directory)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.testbed import pki
 from tests.testbed.cable import SWITCH, Cable
 from tests.testbed.cluster import Cluster
 from tests.testbed.context import Context
-from tests.testbed.daemons import apiserver, database_front, etcd, galera, haproxy, ingress, keepalived
+from tests.testbed.daemons import agent, apiserver, database_front, etcd, galera, haproxy, ingress, keepalived
 from tests.testbed.errors import TestbedError
 from tests.testbed.host import Daemon, Host
 from tests.testbed.settings import Settings
@@ -34,10 +34,12 @@ class Lab:
     """Hosts, daemons, and what can be done to them. Use `with started(...) as lab`."""
 
     def __init__(self, cluster: Cluster, settings: Callable[[Cluster], Settings]) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="hagen-testbed-"))
-        self.directory.chmod(0o755)
+        self.directory = Path(tempfile.gettempdir()) / f"hagen-testbed-{secrets.token_hex(4)}"
         self.cluster = cluster
+        self.watched = False
+        # In this order: whatever happens to us, the keeper is there to remove the folder.
         self._keeper = self._keep()
+        self.directory.mkdir(mode=0o755)
         machines = {machine.name: str(machine.address) for machine in cluster.inventory.machines}
         machines["client"] = self._client_address()
         certificates = pki.issue(
@@ -79,7 +81,9 @@ class Lab:
         if host.role == "control-plane":
             return [etcd.daemon(host, context), apiserver.daemon(host, context)]
         if host.role == "load-balancer":
-            return [haproxy.daemon(host, context), keepalived.daemon(host, context)]
+            return [
+                haproxy.daemon(host, context), keepalived.daemon(host, context), *(agent.daemons(host) if self.watched else []),
+            ]  # fmt: skip
         if host.role == "worker":
             node = galera.daemon(host, context, bootstrap=bootstrap)
             return [node, galera.health(host), ingress.daemon(host, context)]
@@ -89,6 +93,21 @@ class Lab:
         """Start what runs on a host of this role."""
         for daemon in self.daemons(host, bootstrap=bootstrap):
             host.start(daemon)
+
+    def watch(self) -> None:
+        """From now on an agent runs on each load balancer."""
+        self.watched = True
+        for host in self.context.of("load-balancer"):
+            agent.install(host, self.context)
+            for daemon in agent.daemons(host):
+                host.start(daemon)
+
+    def watch_no_more(self) -> None:
+        """No agent runs any longer."""
+        self.watched = False
+        for host in self.context.of("load-balancer"):
+            for daemon in agent.daemons(host):
+                host.forget(daemon.name)
 
     def down(self) -> None:
         """End everything. The keeper does it; it would also do so if this process had died."""
@@ -170,6 +189,29 @@ class Lab:
             if time.monotonic() > end:
                 raise TestbedError(self._report(problems))
             time.sleep(0.1)
+
+    def wait_until_settled(self, patience: float = 90) -> None:
+        """Return when all is well and nothing of an earlier fault is still on its way.
+
+        With checks that lower a priority, and with preemption, a healthy lab may be about to move the address: the
+        priorities are whole again first, and where they decide, the first load balancer holds.
+        """
+        end = time.monotonic() + patience
+        self.wait_until_healthy(patience)
+        balancers = self.context.of("load-balancer")
+        while unsettled := self._unsettled(balancers):
+            if time.monotonic() > end:
+                raise TestbedError(f"the testbed does not settle: {unsettled}")
+            time.sleep(0.2)
+        self.wait_until_healthy(patience)
+
+    def _unsettled(self, balancers: Sequence[Host]) -> str:
+        for host in balancers:
+            if keepalived.weakened(host) is not False:
+                return f"{host.name}'s priority is still lowered"
+        if self.context.settings.preempts and self.holders() != [balancers[0].name]:
+            return f"{balancers[0].name} has not taken the address back"
+        return ""
 
     def wait_for_holder(self, other_than: Host, patience: float = 30) -> None:
         """Return when exactly one load balancer has the virtual IP, and it is not this one."""

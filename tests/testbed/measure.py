@@ -1,6 +1,7 @@
 """One fault, once: what clients saw of it, who held the virtual IP, and whether an acknowledged write is missing."""
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from tests.testbed import clients, ownership
@@ -41,14 +42,16 @@ class Result:
 
 def measure(lab: Lab, fault: Fault) -> Result:
     """Clients first, then the fault, moment by moment; then everything is brought back."""
-    lab.wait_until_healthy()
+    lab.wait_until_settled()
     first = ownership.watch(lab)
     windows: list[tuple[Moment, float, float | None]] = []
     with clients.probing(lab, fault) as probes:
         time.sleep(0.5)
-        for moment in fault.story(lab):
-            left = watch(lab, fault)
-            windows.append((moment, time.monotonic(), None if left is None else left - moment.at))
+        # Closed whatever happens: a story that repairs in `finally` does so then.
+        with closing(fault.story(lab)) as story:
+            for moment in story:
+                left = watch(lab, fault)
+                windows.append((moment, time.monotonic(), None if left is None else left - moment.at))
     history = ownership.changes(lab)
     lab.wait_until_healthy()
     seen = tuple(
@@ -76,7 +79,8 @@ def watch(lab: Lab, fault: Fault) -> float | None:
         if fault.leaves and left is None and _out_of_rotation(lab, fault.leaves):
             left = time.monotonic()
         steady = steady + 1 if all(clients.served(lab, traffic, fault.timeout) for traffic in fault.traffic) else 0
-        if steady >= _STEADY and now >= fault.watch:
+        # Served again is not enough while a sick server still gets its share.
+        if steady >= _STEADY and now >= fault.watch and (left is not None or not fault.leaves):
             break
         time.sleep(_APART)
     return left

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.testbed.host import Daemon
+from tests.testbed.errors import TestbedError
+from tests.testbed.host import Daemon, Host
 from tests.testbed.lab import Lab
 
 NAME = "address-watch"
+_PROOF = "192.0.2.254"  # RFC 5737
+_LISTENS = 10.0  # seconds
 _LINE = re.compile(r"^\[(?P<time>[^\]]+)\] ?(?P<gone>Deleted )?.* inet (?P<address>[0-9.]+)/")
 
 
@@ -23,19 +26,35 @@ class Change:
 
 
 def watch(lab: Lab) -> list[str]:
-    """Start to watch; returns who holds it now."""
+    """Start to watch; returns who holds it now. TestbedError when a watcher hears nothing."""
     for host in lab.context.of("load-balancer"):
         host.log(NAME).write_text("")
         host.power_losses.clear()
-        host.start(Daemon(NAME, ("stdbuf", "-oL", "ip", "-ts", "-4", "-o", "monitor", "address")))
+        host.witnesses = [Daemon(NAME, ("stdbuf", "-oL", "ip", "-ts", "-4", "-o", "monitor", "address"))]
+        host.start(host.witnesses[0])
+    for host in lab.context.of("load-balancer"):
+        _prove(host)
     return lab.holders()
 
 
+def _prove(host: Host) -> None:
+    """An address of no meaning comes and goes: who does not hear that would take silence for peace."""
+    end = time.monotonic() + _LISTENS
+    while _PROOF not in host.log(NAME).read_text(errors="replace"):
+        if time.monotonic() > end:
+            raise TestbedError(f"{host.name}: who watches its addresses hears nothing\n{host.tail(NAME)}")
+        host.run("ip", "address", "add", f"{_PROOF}/32", "dev", "lo")
+        host.run("ip", "address", "delete", f"{_PROOF}/32", "dev", "lo")
+
+
 def changes(lab: Lab) -> list[Change]:
-    """What happened since `watch`, and the end of it. A host that was switched off is watched no longer."""
+    """What happened since `watch`, and the end of it. TestbedError when a watcher has died meanwhile."""
     found = []
     anchor = time.time() - time.monotonic()
     for host in lab.context.of("load-balancer"):
+        if host.powered and not host.alive(NAME):
+            raise TestbedError(f"{host.name}: who watches its addresses has died\n{host.tail(NAME)}")
+        host.witnesses = []
         host.forget(NAME)
         # Nobody was there any more to see this one.
         found += [Change(at, host.name, gained=False) for at in host.power_losses]

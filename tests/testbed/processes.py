@@ -41,7 +41,7 @@ def kill_session(leader: int, number: signal.Signals) -> None:
         signal_quietly(pid, number)
 
 
-def signal_quietly(pid: int, number: signal.Signals) -> None:
+def signal_quietly(pid: int, number: int) -> None:
     """A process that is already gone needs no signal."""
     try:
         os.kill(pid, number)

@@ -25,6 +25,7 @@ class Settings:
     proxy_protocol: bool
     restarts_haproxy: bool
     restarts_keepalived: bool
+    preempts: bool  # who has the highest priority takes the address back
     judged: bool  # keepalived -t must have nothing to say; of the notes' file it does
 
 
@@ -45,6 +46,7 @@ def rendered(cluster: Cluster) -> Settings:
         proxy_protocol=cluster.proxy_protocol,
         restarts_haproxy=True,
         restarts_keepalived=True,
+        preempts=False,
         judged=True,
     )
 
@@ -85,5 +87,6 @@ def baseline(cluster: Cluster) -> Settings:
         proxy_protocol=False,
         restarts_haproxy=True,
         restarts_keepalived=False,
+        preempts=True,
         judged=False,
     )

@@ -1,13 +1,13 @@
 """The lab itself: rendered files as they are, nothing left behind, two at once."""
 
-import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -113,55 +113,71 @@ def test_two_labs_run_at_once_and_know_nothing_of_each_other(lab: Lab, cluster: 
     assert not other.directory.exists()
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A place for temporary files that daemons under other users may enter too."""
+    with tempfile.TemporaryDirectory(prefix="hagen-nothing-left-") as name:
+        Path(name).chmod(0o1777)
+        yield Path(name)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill -9"])
-def test_nothing_is_left_however_it_ends(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(("stage", "later"), [("starts", 0.05), ("starts", 1.0), ("ready", 0.0)], ids=str)
+def test_nothing_is_left_however_and_whenever_it_ends(
+    folder: Path, tmp_path: Path, number: signal.Signals, stage: str, later: float
+) -> None:
     need("haproxy", "keepalived", "etcd", "mariadbd", root=True)
-    before = _world()
     script = tmp_path / "starts_a_lab.py"
     script.write_text(_STARTS_A_LAB)
     process = subprocess.Popen(
         [sys.executable, str(script)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, start_new_session=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}, start_new_session=True,
     )  # fmt: skip
     with process:
         assert process.stdout is not None
-        found = json.loads(process.stdout.readline())
+        while process.stdout.readline() != f"{stage}\n":
+            assert process.poll() is None
+        time.sleep(later)
+        assert _left(folder), "then it would prove nothing"
         process.send_signal(number)
         process.wait(60)
-    directory = Path(found["directory"])
-    _eventually(lambda: _world() - before, lambda left: not left and not directory.exists())
+    _eventually(lambda: _left(folder), lambda left: not left)
 
 
 _STARTS_A_LAB = """
-import json, tempfile, time
-from pathlib import Path
+import time
 from tests.support import ROOT, rendered, write
 from tests.testbed import settings
 from tests.testbed.cluster import read_cluster
 from tests.testbed.lab import started
+from tests.testbed.scratch import scratch
 
-with tempfile.TemporaryDirectory() as folder:
-    files = rendered(ROOT / "tests/fixtures/valid/reference.yaml")
-    with started(read_cluster(write(files, Path(folder))), settings.rendered) as lab:
-        print(json.dumps({"directory": str(lab.directory)}), flush=True)
+files = rendered(ROOT / "tests/fixtures/valid/reference.yaml")
+with scratch() as folder:
+    cluster = read_cluster(write(files, folder))
+    print("starts", flush=True)
+    with started(cluster, settings.rendered):
+        print("ready", flush=True)
         time.sleep(600)
 """
 
 
-def _world() -> set[str]:
-    """Namespaces in use, mounts of this machine, and processes of daemons."""
-    found = {line for line in Path("/proc/self/mounts").read_text().splitlines() if "testbed" in line}
+def _left(folder: Path) -> set[str]:
+    """What is left of a lab whose temporary files are in `folder`: files, processes, and mounts that some process sees.
+
+    Every process of a lab has the folder's name in its environment, wherever it went. A network namespace lives as long as
+    its processes and its mount.
+    """
+    found = {str(path) for path in folder.iterdir()}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-                found.add(str((entry / "ns/net").readlink()))
-                if state != "Z":
-                    name = (entry / "comm").read_text().strip()
-                    if name in {"etcd", "mariadbd", "keepalived", "haproxy"} or name.startswith("hap"):
-                        found.add(f"{entry.name} {name}")
+                told = [(entry / name).read_bytes() for name in ("environ", "cmdline", "mountinfo")]
             except OSError:
                 continue
+            if state != "Z" and any(folder.name.encode() in text for text in told):
+                found.add(f"{entry.name} {(entry / 'comm').read_text().strip()}")
     return found
 
 

@@ -26,6 +26,7 @@ class MariaDB:
 
     directory: Path
     port: int
+    options: tuple[str, ...] = ()
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -44,6 +45,7 @@ class MariaDB:
                     f"--socket={self.unix_socket}", f"--port={self.port}", "--bind-address=127.0.0.1",
                     f"--pid-file={self.directory / 'pid'}", f"--tmpdir={self.directory / 'tmp'}",
                     "--skip-name-resolve", "--innodb-buffer-pool-size=32M",
+                    *self.options,
                 ],
                 stdout=log, stderr=log,
             )  # fmt: skip
@@ -69,7 +71,7 @@ class MariaDB:
 
 
 @contextmanager
-def mariadb() -> Iterator[MariaDB]:
+def mariadb(*options: str) -> Iterator[MariaDB]:
     """A running server with a database and a user `canary`. The path is short, as those of sockets must be.
 
     Servers that share /tmp remove one another's temporary tables: each has a folder of its own for them.
@@ -89,7 +91,7 @@ def mariadb() -> Iterator[MariaDB]:
         assert made.returncode == 0, made.stdout + made.stderr
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        database = MariaDB(directory, port)
+        database = MariaDB(directory, port, options)
         try:
             database.start()
             database.execute(

@@ -51,8 +51,14 @@ def no_secret_has_data(repository: Repository) -> Iterator[Verdict]:
 
 @check
 def files_hold_nothing_secret(repository: Repository) -> Iterator[Verdict]:
+    pages = [
+        path for path in repository.files if path.endswith(".md")
+    ]  # a link to one, behind a revision, looks random
     for path, content in repository.files.items():
         if "/upstream/" in path or path.endswith(("hagen.schema.json", "hagen.yaml")):
             continue
-        found = secret_like(content.decode("utf-8", errors="replace"))
+        text = content.decode("utf-8", errors="replace")
+        for page in pages:
+            text = text.replace(page, "")
+        found = secret_like(text)
         yield judge(path, "", sound=not found, problem=", ".join(found))

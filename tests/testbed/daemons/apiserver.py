@@ -1,9 +1,11 @@
 """The stand-in for kube-apiserver on a control plane."""
 
+import json
 import sys
 from pathlib import Path
 
 from tests.testbed.context import ROOT, Context
+from tests.testbed.daemons.galera import HEALTH_PORT
 from tests.testbed.host import Daemon, Host
 from tests.testbed.namespace import listens
 
@@ -29,12 +31,31 @@ def daemon(host: Host, context: Context) -> Daemon:
         "etcd-certificate": pki.certificate,
         "etcd-key": pki.key,
         "control": control(host),
+        "kubernetes": _objects(host, context),
         "shutdown-delay": 3,
     }
     flags = [text for key, value in options.items() for text in (f"--{key}", str(value))]
     listen = [f"--listen={address}:{PORT}" for address in (host.address, "127.0.0.1")]
     argv = (sys.executable, "-m", "tests.testbed.standins.apiserver", "--etcd-in-livez", *listen, *flags)
     return Daemon(NAME, argv, environment={"PYTHONPATH": str(ROOT)})
+
+
+def _objects(host: Host, context: Context) -> Path:
+    """What the agent is going to ask for, by the rendered agent.yaml; one pod of the database on each worker."""
+    agent = context.cluster.agent
+    database = agent["galera"]
+    pods = {f"{database['name']}-pxc-{index}": worker.address for index, worker in enumerate(context.of("worker"))}
+    file = host.directory / "kubernetes.json"
+    content = {
+        "token": context.token,
+        "database": {"name": database["name"], "namespace": database["namespace"]},
+        "pods": pods,
+        "probe_port": HEALTH_PORT,
+        "lease": {"namespace": database["operator"]["namespace"], "name": database["operator"]["lease"]},
+        "autoscalers": agent["autoscalers"],
+    }
+    file.write_text(json.dumps(content))
+    return file
 
 
 def problem(host: Host, _: Context) -> str:

@@ -37,6 +37,7 @@ def daemon(host: Host, context: Context, *, bootstrap: bool = False) -> Daemon:
         f"--pid-file={host.directory}/mysql/pid", f"--tmpdir={host.directory}", "--bind-address=0.0.0.0", "--skip-name-resolve", "--max-connections=300",
         "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--innodb-flush-log-at-trx-commit=1",
         "--performance-schema=OFF", "--binlog-format=ROW", "--innodb-autoinc-lock-mode=2", "--log-warnings=2",
+        f"--ssl-cert={context.certificates.certificate}", f"--ssl-key={context.certificates.key}",
         "--wsrep-on=ON", f"--wsrep-provider={_PROVIDER}", "--wsrep-cluster-name=testbed",
         f"--wsrep-cluster-address=gcomm://{nodes}", f"--wsrep-node-address={host.address}",
         f"--wsrep-node-name={host.name}", "--wsrep-sst-method=rsync", f"--wsrep-provider-options={options}",
@@ -62,10 +63,10 @@ def seed(first: Host, context: Context, template: Path) -> None:
     """
     first.directory.chmod(0o777)
     data = first.directory / "mysql"
-    made = subprocess.run(
-        ["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}", f"--tmpdir={first.directory}", "--skip-test-db",
-         "--auth-root-authentication-method=normal"],
-        capture_output=True, text=True, check=False,
+    # On the host, so that the keeper ends it with everything else there.
+    made = first.run(
+        "mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}", f"--tmpdir={first.directory}", "--skip-test-db",
+        "--auth-root-authentication-method=normal", timeout=120,
     )  # fmt: skip
     if made.returncode != 0:
         raise TestbedError(f"mariadb-install-db: {made.stdout}{made.stderr}")
@@ -75,6 +76,8 @@ def seed(first: Host, context: Context, template: Path) -> None:
         "CREATE DATABASE canary",
         "CREATE USER canary@'%'",
         "GRANT ALL ON canary.* TO canary@'%'",
+        # From anywhere: a port-forward ends inside the pod, the testbed's at the address of the node.
+        f"CREATE USER hagen_agent@'%' IDENTIFIED BY '{context.agent_password}' REQUIRE SSL",
     ):
         execute(first, statement)
     first.stop(NAME, patience=30)

@@ -1,46 +1,40 @@
-"""The table that docs/failover.md and the terminal show."""
+"""What docs/failover.md says of a run, and the terminal's table."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 from rich.table import Table
 
-from tests.testbed.failover.figures import Line, Spread, rotation
+from tests.testbed.failover import tables, verdict
+from tests.testbed.failover.figures import SIDES, Line
 from tests.testbed.failover.store import Store
-from tests.testbed.faults import MATRIX
 
 _NUMBER = re.compile(r"\d+\.\d[\w.+-]*")
 _BEGIN, _END = "<!-- measured: written by make failover -->\n", "<!-- end of measured -->\n"
-_HEAD = (
-    "Fault",
-    "Traffic",
-    "Gap, notes",
-    "Gap, hagen",
-    "Ratio",
-    "Failed, notes",
-    "Failed, hagen",
-    "Last failure, notes",
-    "Last failure, hagen",
-    "Kept connection, notes",
-    "Kept connection, hagen",
-    "Both hold the address, hagen",
+
+_LEGEND = (
+    " (a run without a failed request has no last failure). `≥`: in some runs the end was not seen."
+    " `*`: shorter than the longest distance of two attempts."
 )
 
 
 def table(lines: Sequence[Line]) -> Table:
-    """For the terminal."""
+    """For the terminal. Yellow: we are worse in something."""
     view = Table(title="Failover as clients saw it: median / worst, milliseconds", box=None, header_style="bold")
-    for title in _HEAD:
+    for title in tables.CONNECTIONS:
         view.add_column(title, justify="left" if title in {"Fault", "Traffic"} else "right")
+    runs = tables.usual(lines)
     for line in lines:
-        style = "yellow" if line.ratio is not None and line.ratio < 1 else ""
-        view.add_row(*_cells(line), style=style)
+        style = "yellow" if verdict.worse(line) else ""
+        view.add_row(*(cell.replace("\\*", "*") for cell in tables.connection_cells(line, runs)), style=style)
     return view
 
 
 def publish(path: Path, lines: Sequence[Line], store: Store) -> None:
-    """Put the table and what it was measured with between the page's two marks; the rest of the page stays."""
+    """Put the tables and what they were measured with between the page's two marks; the rest of the page stays."""
     text = path.read_text()
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
@@ -48,61 +42,62 @@ def publish(path: Path, lines: Sequence[Line], store: Store) -> None:
 
 
 def _measured(lines: Sequence[Line], store: Store) -> str:
-    machine = store.machine
-    runs = max((spread.runs for line in lines for spread in line.gap.values()), default=0)
+    machine, runs = store.machine, tables.usual(lines)
     versions = ", ".join(f"{name} {_NUMBER.findall(text)[0]}" for name, text in machine["versions"].items())
-    rows = [_HEAD, tuple("---" for _ in _HEAD), *(_cells(line) for line in lines)]
     text = [
         f"Measured {machine['measured']} on {machine['cores']} cores, Linux {machine['kernel']}: {versions}.",
-        f"Median / worst of up to {runs} runs, milliseconds.\n",
-        *("| " + " | ".join(row) + " |" for row in rows),
-        "",
-        *_plainly(lines),
-        *_rotation(store),
-        *(_stressed(run) for run in store.stress),
+        f"Median / worst of {runs} runs, milliseconds. `n`: of how many runs, where it is not {runs}{_LEGEND}\n",
+        "### Targets\n",
+        *tables.targeted(lines, store.stress, runs),
+        "### New connections, and writes to the database\n",
+        *tables.connections(lines, runs),
+        "### Kept connections\n",
+        *tables.kept(lines, runs),
+        "### One API server of several is no good\n",
+        *tables.sick(lines, runs),
+        "### Who has the address\n",
+        *tables.held(lines, runs),
+        *tables.further(lines, runs),
+        "### Where we are not better\n",
+        *tables.plainly(lines, runs),
+        "### Lost writes, and a busy machine\n",
+        _lost(lines),
+        *_stressed(store.stress),
         *(f"- not measured: {failure['side']}, {failure['fault']}" for failure in store.failures),
     ]
     return "\n".join(text).rstrip() + "\n"
 
 
-def _plainly(lines: Sequence[Line]) -> list[str]:
-    """Where we are not better, in words."""
-    worse = [line for line in lines if line.ratio is not None and line.ratio <= 1]
-    even = [
-        f"- **Not better**: {line.title} ({line.traffic}), {_cells(line)[3]} ms against {_cells(line)[2]} ms."
-        for line in worse
-    ]
-    lost = sum({line.fault: line.lost.get("hagen", 0) for line in lines}.values())
-    return [*even, f"- Acknowledged writes that a node did not have after it was back (hagen): {lost}."]
+def _lost(lines: Sequence[Line]) -> str:
+    def total(side: str) -> str:
+        worst = {line.fault: line.lost[side] for line in lines if side in line.lost}
+        return f"{side} {sum(worst.values()) if worst else 'not measured'}"
+
+    told = ", ".join(total(side) for side in SIDES)
+    return f"- Acknowledged writes that a node did not have after it was back, each fault's worst run: {told}."
 
 
-def _rotation(store: Store) -> list[str]:
-    """When a sick API server got no new connections any more."""
-    found = rotation(store.results)
-    return [
-        f"- {fault.title}: out of haproxy's rotation after {_spread(sides, 'hagen')} ms (notes: {_spread(sides, 'notes')} ms)."
-        for fault in MATRIX
-        if (sides := {side: spread for (name, side), spread in found.items() if name == fault.name})
-    ]
-
-
-def _stressed(run: dict[str, float]) -> str:
-    return (
-        f"- {run['seconds']:.0f} s with every core busy ({run['idle']:.0%} idle, {run['stolen']:.0%} stolen by the hypervisor) and "
-        f"{run['requests'] / run['seconds']:.0f} requests a second through the virtual IP ({run['failures']:.0f} failed), "
-        f"no fault: the address moved {run['moves']:.0f} times."
+def _stressed(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """All runs in one line: how many, how long, what they carried, how often the address moved."""
+    if not runs:
+        return []
+    rates = [run["requests"] / run["seconds"] for run in runs]
+    spread = f" ({min(rates):.0f} to {max(rates):.0f})" if len(runs) > 1 else ""
+    number = "run" if len(runs) == 1 else "runs"
+    text = (
+        f"- {len(runs)} {number} of {min(run['seconds'] for run in runs):.0f} s with every core busy (at most"
+        f" {max(run['idle'] for run in runs):.0%} idle, {max(run['stolen'] for run in runs):.0%} stolen by the hypervisor)"
+        f" and {median(rates):.0f}{spread} requests a second through the virtual IP from"
+        f" {runs[-1].get('load', 'the prober itself')}"
+        f" ({sum(run['failures'] for run in runs):.0f} failed), no fault: the address moved"
+        f" {', '.join(format(run['moves'], '.0f') for run in runs)} times."
     )
-
-
-def _cells(line: Line) -> tuple[str, ...]:
-    ratio = "" if line.ratio is None else f"{line.ratio:.1f}"
-    return (
-        line.title, line.traffic, _spread(line.gap, "notes"), _spread(line.gap, "hagen"), ratio,
-        _spread(line.failures, "notes"), _spread(line.failures, "hagen"),
-        _spread(line.last_failure, "notes"), _spread(line.last_failure, "hagen"), _spread(line.kept, "notes"),
-        _spread(line.kept, "hagen"), _spread(line.both_held, "hagen"),
-    )  # fmt: skip
-
-
-def _spread(values: dict[str, Spread], side: str) -> str:
-    return f"{values[side].median:.0f} / {values[side].worst:.0f}" if side in values else "-"
+    probed = [run for run in runs if run.get("probe_attempts")]
+    if not probed:
+        return [text]
+    failed, tried = (sum(run[f"probe_{key}"] for run in probed) for key in ("failures", "attempts"))
+    gap = max(run["probe_gap"] for run in probed) * 1000
+    return [
+        text,
+        f"- A client beside that load: {failed:.0f} of {tried:.0f} new connections failed, longest gap {gap:.0f} ms.",
+    ]

@@ -14,4 +14,4 @@ def _story(lab: Lab) -> Story:
     host.start(apiserver.daemon(host, lab.context))
 
 
-FAULT = Fault("apiserver-drains", "API server drains and ends", _story, (Traffic.API,), watch=6)
+FAULT = Fault("apiserver-drains", "API server drains and ends", _story, (Traffic.API,), watch=6, share=0.1)

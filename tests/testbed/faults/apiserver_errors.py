@@ -16,4 +16,4 @@ def _story(lab: Lab) -> Story:
     command(socket, "normal")
 
 
-FAULT = Fault("apiserver-errors", "API server answers 500", _story, (Traffic.API,), leaves=_VICTIM)
+FAULT = Fault("apiserver-errors", "API server answers 500", _story, (Traffic.API,), leaves=_VICTIM, share=0.1)

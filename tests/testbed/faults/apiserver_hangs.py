@@ -19,4 +19,4 @@ def _story(lab: Lab) -> Story:
     signal_quietly(pid, signal.SIGCONT)
 
 
-FAULT = Fault("apiserver-hangs", "API server hangs", _story, (Traffic.API,), leaves=_VICTIM)
+FAULT = Fault("apiserver-hangs", "API server hangs", _story, (Traffic.API,), leaves=_VICTIM, share=0.1)

@@ -13,4 +13,4 @@ def _story(lab: Lab) -> Story:
         lab.wait_until_healthy()
 
 
-FAULT = Fault("both-load-balancers-restart", "both load balancers restarted, one after the other", _story)
+FAULT = Fault("both-load-balancers-restart", "both load balancers restarted, one after the other", _story, moves=2)

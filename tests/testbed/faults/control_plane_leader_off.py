@@ -10,4 +10,11 @@ def _story(lab: Lab) -> Story:
     lab.power_on(host)
 
 
-FAULT = Fault("control-plane-leader-off", "control plane powered off (etcd leader)", _story, (Traffic.API,))
+FAULT = Fault(
+    "control-plane-leader-off",
+    "control plane powered off (etcd leader)",
+    _story,
+    (Traffic.API,),
+    share=0.1,
+    stores=True,
+)

@@ -11,4 +11,6 @@ def _story(lab: Lab) -> Story:
     lab.power_on(host)
 
 
-FAULT = Fault("control-plane-off", "control plane powered off (etcd follower)", _story, (Traffic.API,))
+FAULT = Fault(
+    "control-plane-off", "control plane powered off (etcd follower)", _story, (Traffic.API,), share=0.1, stores=True
+)

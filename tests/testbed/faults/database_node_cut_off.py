@@ -15,5 +15,5 @@ def _story(lab: Lab) -> Story:
 
 
 FAULT = Fault(
-    "database-node-cut-off", "writing database node cut off, then healed", _story, (Traffic.DATABASE,), bound=25
+    "database-node-cut-off", "writing database node cut off, then healed", _story, (Traffic.DATABASE,), bound=12
 )

@@ -19,5 +19,5 @@ def _story(lab: Lab) -> Story:
 
 
 FAULT = Fault(
-    "database-node-freezes", "writing database node freezes, then wakes up", _story, (Traffic.DATABASE,), bound=25
+    "database-node-freezes", "writing database node freezes, then wakes up", _story, (Traffic.DATABASE,), bound=12
 )

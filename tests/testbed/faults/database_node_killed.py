@@ -13,4 +13,4 @@ def _story(lab: Lab) -> Story:
     host.start(galera.daemon(host, lab.context))
 
 
-FAULT = Fault("database-node-killed", "writing database node killed", _story, (Traffic.DATABASE,), bound=25)
+FAULT = Fault("database-node-killed", "writing database node killed", _story, (Traffic.DATABASE,), bound=12)

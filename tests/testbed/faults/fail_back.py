@@ -16,4 +16,4 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("fail-back", "the old holder comes back", _story, watch=8)
+FAULT = Fault("fail-back", "the old holder comes back", _story, watch=8, moves=1)

@@ -24,6 +24,9 @@ class Moment:
     at: float
 
 
+# Seconds that both sides of a split brain are watched: the kubeadm HA notes' backup takes the address after 3.6 s.
+SPLIT = 8.0
+
 Story = Generator[Moment, None, None]
 
 
@@ -43,7 +46,12 @@ class Fault:
     patience: float = 60.0  # seconds at most
     timeout: float = 0.5  # seconds that a client gives one request
     leaves: str = ""  # the API server that has to leave haproxy's rotation
-    bound: float = 3.0  # seconds: no gap may be longer, on however busy a machine
+    # What hagen's settings must keep, on however busy a machine; the notes' must not keep all of it (tests/testbed/judge.py).
+    bound: float = 3.0  # seconds: no gap may be longer
+    stores: bool = False  # whether clients write to etcd and read from one member's copy, beside
+    halts: bool = False  # etcd's quorum is gone: nothing is written, and reads of one member's copy go on
+    share: float | None = None  # of the requests over new connections to the API, that may fail
+    moves: int | None = 0  # how often somebody takes the address; None: it depends on who is faster
 
 
 def now(name: str) -> Moment:

@@ -17,4 +17,4 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("haproxy-crashes", "haproxy crashes, restarted after 100 ms", _story)
+FAULT = Fault("haproxy-crashes", "haproxy crashes, restarted after 100 ms", _story, moves=None)

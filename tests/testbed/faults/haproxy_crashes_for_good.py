@@ -13,4 +13,4 @@ def _story(lab: Lab) -> Story:
     host.start(haproxy.daemon(host, lab.context))
 
 
-FAULT = Fault("haproxy-crashes-for-good", "haproxy crashes and stays dead", _story)
+FAULT = Fault("haproxy-crashes-for-good", "haproxy crashes and stays dead", _story, moves=1)

@@ -19,4 +19,4 @@ def _story(lab: Lab) -> Story:
         signal_quietly(pid, signal.SIGCONT)
 
 
-FAULT = Fault("haproxy-hangs", "haproxy hangs", _story, bound=6)
+FAULT = Fault("haproxy-hangs", "haproxy hangs", _story, bound=4, moves=1)

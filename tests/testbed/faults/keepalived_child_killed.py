@@ -15,4 +15,4 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("keepalived-child-killed", "keepalived's VRRP child killed", _story, watch=6)
+FAULT = Fault("keepalived-child-killed", "keepalived's VRRP child killed", _story, watch=6, moves=None)

@@ -13,4 +13,4 @@ def _story(lab: Lab) -> Story:
     host.start(keepalived.daemon(host, lab.context))
 
 
-FAULT = Fault("keepalived-killed-for-good", "keepalived killed and stays dead", _story, watch=6)
+FAULT = Fault("keepalived-killed-for-good", "keepalived killed and stays dead", _story, watch=6, moves=1)

@@ -17,4 +17,4 @@ def _story(lab: Lab) -> Story:
     lab.ensure(host, keepalived.daemon(host, lab.context))
 
 
-FAULT = Fault("keepalived-parent-killed", "keepalived's parent killed", _story, watch=6)
+FAULT = Fault("keepalived-parent-killed", "keepalived's parent killed", _story, watch=6, moves=None)

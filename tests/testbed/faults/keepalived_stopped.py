@@ -13,4 +13,4 @@ def _story(lab: Lab) -> Story:
     host.start(keepalived.daemon(host, lab.context))
 
 
-FAULT = Fault("keepalived-stopped", "keepalived stopped cleanly", _story)
+FAULT = Fault("keepalived-stopped", "keepalived stopped cleanly", _story, moves=1)

@@ -5,7 +5,7 @@ entry of the first, as it does during every cut that lasts: its last advert, whi
 itself, goes nowhere.
 """
 
-from tests.testbed.faults.fault import Fault, Story, now
+from tests.testbed.faults.fault import SPLIT, Fault, Story, now
 from tests.testbed.lab import Lab
 
 
@@ -21,4 +21,4 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("load-balancer-cut-off", "load balancer cut off silently, then healed", _story)
+FAULT = Fault("load-balancer-cut-off", "load balancer cut off silently, then healed", _story, watch=SPLIT, moves=None)

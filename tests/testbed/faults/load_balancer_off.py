@@ -10,4 +10,4 @@ def _story(lab: Lab) -> Story:
     lab.power_on(host)
 
 
-FAULT = Fault("load-balancer-off", "load balancer powered off", _story)
+FAULT = Fault("load-balancer-off", "load balancer powered off", _story, moves=1)

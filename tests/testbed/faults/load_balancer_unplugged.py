@@ -14,4 +14,4 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("load-balancer-unplugged", "load balancer loses its link", _story)
+FAULT = Fault("load-balancer-unplugged", "load balancer loses its link", _story, moves=1)

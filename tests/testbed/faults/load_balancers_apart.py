@@ -1,6 +1,6 @@
 """Only the load balancers cannot see each other: both serve, both hold the address until it heals."""
 
-from tests.testbed.faults.fault import Fault, Story, now
+from tests.testbed.faults.fault import SPLIT, Fault, Story, now
 from tests.testbed.lab import Lab
 
 
@@ -16,4 +16,6 @@ def _story(lab: Lab) -> Story:
     yield moment
 
 
-FAULT = Fault("load-balancers-apart", "the load balancers cannot see each other, then healed", _story)
+FAULT = Fault(
+    "load-balancers-apart", "the load balancers cannot see each other, then healed", _story, watch=SPLIT, moves=1
+)

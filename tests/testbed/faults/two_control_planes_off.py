@@ -15,5 +15,13 @@ def _story(lab: Lab) -> Story:
 
 
 FAULT = Fault(
-    "two-control-planes-off", "two control planes powered off", _story, (Traffic.API, Traffic.WEB), watch=5, patience=10
+    "two-control-planes-off",
+    "two control planes powered off",
+    _story,
+    (Traffic.API, Traffic.WEB),
+    watch=5,
+    patience=10,
+    share=0.1,
+    stores=True,
+    halts=True,
 )

@@ -11,5 +11,5 @@ def _story(lab: Lab) -> Story:
 
 
 FAULT = Fault(
-    "worker-off", "worker with the writing database node powered off", _story, (Traffic.WEB, Traffic.DATABASE), bound=25
+    "worker-off", "worker with the writing database node powered off", _story, (Traffic.WEB, Traffic.DATABASE), bound=12
 )

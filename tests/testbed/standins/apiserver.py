@@ -3,6 +3,7 @@
 /livez, /version        200 while the process runs
 /readyz, /healthz       200 while the local etcd says that it is healthy, else 500; ?exclude=etcd leaves etcd out
 /kv                     a write through the local etcd; ?read=linearizable and ?read=serializable: reads
+/api, /apis             what the agent asks of Kubernetes, see kubernetes.py; needs a token, and a quorum of etcd
 /watch                  one line `<name> <sequence> <monotonic time>` each 50 ms
 The first word of every plain answer is the name of the server that gave it.
 """
@@ -21,6 +22,7 @@ from tests.testbed.standins.commands import commands_of, no_words, take_commands
 from tests.testbed.standins.connection import Service
 from tests.testbed.standins.etcd import EtcdError, KeyValue, Readiness, client_context
 from tests.testbed.standins.http1 import STREAM, Request, Response
+from tests.testbed.standins.kubernetes import Kubernetes, failure_of
 from tests.testbed.standins.listeners import listen
 from tests.testbed.standins.program import run
 from tests.testbed.standins.upstream import UpstreamError
@@ -41,6 +43,7 @@ class ApiServer:
         self._name: str = options.name
         self._etcd_in_livez: bool = options.etcd_in_livez
         self._store = KeyValue(options.etcd, context)
+        self._kubernetes = Kubernetes.read(options.kubernetes) if options.kubernetes else None
 
     def answer(self, request: Request, _: str) -> Response | Coroutine[Any, Any, Response]:
         """The answer of a server that is well."""
@@ -56,6 +59,10 @@ class ApiServer:
                 return self._key_value(request.option("read"))
             case "/watch":
                 return STREAM
+        if self._kubernetes is not None and request.path.startswith(("/api/", "/apis/")):
+            if self.readiness.problem():  # every one of these is read from etcd, with quorum
+                return failure_of(500, "InternalError", "Internal error occurred: etcdserver: request timed out")
+            return self._kubernetes.answer(request)
         return Response(404, f"{self._name} has no {request.path}\n")
 
     def status(self) -> dict[str, Any]:
@@ -132,6 +139,7 @@ def main() -> None:
     parser.add_argument("--etcd-metrics", required=True, type=arguments.origin)
     for name in ("certificate", "key", "etcd-ca", "etcd-certificate", "etcd-key", "control"):
         parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("--kubernetes", type=Path, help="JSON: the objects that it has")
     parser.add_argument("--shutdown-delay", type=float, default=0.0, help="seconds between unready and closed")
     parser.add_argument("--etcd-in-livez", action="store_true", help="/livez asks etcd too, as kube-apiserver's does")
     options = parser.parse_args()

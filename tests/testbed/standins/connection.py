@@ -10,7 +10,15 @@ from functools import partial
 from typing import Any, cast
 
 from tests.testbed.standins.behaviour import Behaviour, Mode
-from tests.testbed.standins.http1 import BadRequestError, Request, Response, encode, take_request
+from tests.testbed.standins.http1 import (
+    BadRequestError,
+    Request,
+    Response,
+    Tunnel,
+    encode,
+    encode_switch,
+    take_request,
+)
 from tests.testbed.standins.streams import Stream, Streams
 
 # (request, address of the client) -> what to say, or the work that ends with it.
@@ -84,6 +92,7 @@ class Connection(asyncio.Protocol):
         self._busy = False
         self._last = False  # no further request is taken
         self._stream: Stream | None = None
+        self._tunnel: Tunnel | None = None
         self._transport: asyncio.Transport
         self._task: asyncio.Task[None] | None = None
 
@@ -96,10 +105,15 @@ class Connection(asyncio.Protocol):
         self._service.leave(self)
         if self._stream is not None:
             self._service.streams.remove(self._stream)
+        if self._tunnel is not None:
+            self._tunnel.closed()
         if self._task is not None:
             self._task.cancel()
 
     def data_received(self, data: bytes) -> None:
+        if self._tunnel is not None:
+            self._tunnel.received(data)
+            return
         self._buffer += data
         if not self._busy:
             self._advance()
@@ -153,6 +167,9 @@ class Connection(asyncio.Protocol):
         if request is not None and response.stream:
             self._start_stream(request, response)
             return
+        if response.tunnel is not None:
+            self._start_tunnel(response, response.tunnel)
+            return
         keep_alive = request is not None and request.keep_alive and not self._last
         head_only = request is not None and request.method == "HEAD"
         self._transport.write(encode(response, keep_alive=keep_alive, without_body=head_only))
@@ -161,6 +178,14 @@ class Connection(asyncio.Protocol):
             self._transport.close()
         elif self._buffer:
             asyncio.get_running_loop().call_soon(self._advance)
+
+    def _start_tunnel(self, response: Response, tunnel: Tunnel) -> None:
+        self._transport.write(encode_switch(response))
+        self._tunnel = tunnel
+        tunnel.opened(self._transport.write, self._transport.close)
+        early, self._buffer = bytes(self._buffer), bytearray()
+        if early:
+            tunnel.received(early)
 
     def _start_stream(self, request: Request, response: Response) -> None:
         chunked = request.minor == 1

@@ -1,9 +1,10 @@
 """HTTP/1 as text: bytes to requests, answers to bytes. No sockets here."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import responses
+from typing import Protocol
 from urllib.parse import parse_qs
 
 _HEAD_LIMIT = 16 * 1024
@@ -18,28 +19,44 @@ class BadRequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`minor`: 0 or 1, of HTTP/1.x. Bodies are read and thrown away."""
+    """`minor`: 0 or 1, of HTTP/1.x; `headers`: by name in small letters. Bodies are read and thrown away."""
 
     method: str
     path: str
     query: Mapping[str, Sequence[str]]
     minor: int
     keep_alive: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, name: str) -> str | None:
         """The last value of a query parameter."""
         return self.query.get(name, [None])[-1]
 
 
+class Tunnel(Protocol):
+    """What takes a connection over after 101 Switching Protocols."""
+
+    def opened(self, write: Callable[[bytes], None], close: Callable[[], None]) -> None:
+        """The head has been sent."""
+
+    def received(self, data: bytes) -> None:
+        """Bytes of the client."""
+
+    def closed(self) -> None:
+        """The client is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A whole answer; with `stream` only its head: lines follow until the server or the client ends them."""
+    """A whole answer; with `stream` only its head: lines follow until the server or the client ends them; with `tunnel`
+    only its head as well: what follows is another protocol."""
 
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "text/plain; charset=utf-8"
     stream: bool = False
+    tunnel: Tunnel | None = None
 
 
 STREAM = Response(200, stream=True)
@@ -66,7 +83,7 @@ def take_request(buffer: bytearray) -> Request | None:
     del buffer[:whole]
     path, _, query = matched[2].partition("?")
     options = parse_qs(query) if query else {}
-    return Request(matched[1], path, options, minor, _keeps_alive(headers.get("connection", ""), minor))
+    return Request(matched[1], path, options, minor, _keeps_alive(headers.get("connection", ""), minor), headers)
 
 
 def _headers(lines: list[str]) -> dict[str, str]:
@@ -105,6 +122,13 @@ def encode(response: Response, *, keep_alive: bool, without_body: bool = False, 
     lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
     head = "\r\n".join(lines) + "\r\n\r\n"
     return head.encode() if without_body else head.encode() + body
+
+
+def encode_switch(response: Response) -> bytes:
+    """The head of a 101, whose headers say all that there is to say."""
+    lines = [f"HTTP/1.1 {response.status} {responses[response.status]}"]
+    lines += [f"{name}: {value}" for name, value in response.headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def chunk(data: bytes) -> bytes:

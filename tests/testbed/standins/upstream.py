@@ -42,6 +42,12 @@ class Upstream:
             writer.close()
         return status, answer
 
+    def close(self) -> None:
+        """Idle connections are closed."""
+        for _, writer in self._idle:
+            writer.close()
+        self._idle.clear()
+
     async def _connection(self) -> _Pair:
         while self._idle:
             reader, writer = self._idle.pop()

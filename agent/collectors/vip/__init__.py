@@ -1,0 +1,1 @@
+"""Who holds the virtual IP: every witness that this host has."""

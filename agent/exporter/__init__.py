@@ -1,0 +1,1 @@
+"""From the snapshot to metrics, and how they are served."""

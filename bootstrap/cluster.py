@@ -1,0 +1,59 @@
+"""The Kubernetes cluster as a run sees it: which control plane can be asked, and what it says."""
+
+from .errors import BootstrapError
+from .inventory import Machine
+from .machine import kubeadm
+from .machine.etcd import Etcd
+from .machine.kubectl import ADMIN, Kubectl
+from .provider.contract import Power
+from .run import Run
+
+
+def founded(run: Run) -> tuple[Machine, ...]:
+    """Control planes that have an admin.conf and a kubelet: those that can be asked, in the inventory's order."""
+    there = run.site.provider.machines()
+    return tuple(
+        machine
+        for machine in run.site.machines("control-plane")
+        if machine.name in there and there[machine.name].power is Power.RUNNING and _joined(run, machine)
+    )
+
+
+def _joined(run: Run, machine: Machine) -> bool:
+    remote = run.on(machine)
+    return remote.has(ADMIN) and remote.has(kubeadm.KUBELET) and Kubectl([remote]).ready()
+
+
+def seed(run: Run) -> Machine:
+    """The control plane that the others join through: one that works, else the one that begins."""
+    working = founded(run)
+    return working[0] if working else beginner(run)
+
+
+def beginner(run: Run) -> Machine:
+    """The control plane that `kubeadm init` is for."""
+    name = run.site.inventory.kubernetes.first_control_plane
+    return next(machine for machine in run.site.inventory.machines if machine.name == name)
+
+
+def kubectl(run: Run, *, without: str = "") -> Kubectl:
+    """kubectl, on any control plane that works and is not about to go. BootstrapError when there is none."""
+    working = [machine for machine in founded(run) if machine.name != without]
+    if not working:
+        raise BootstrapError(
+            "cluster", "no control plane answers through the virtual IP", "hagen bootstrap doctor looks for the cause."
+        )
+    return Kubectl(run.on(machine) for machine in working)
+
+
+def etcd(run: Run, *, without: str = "") -> Etcd:
+    """etcd, through a control plane that works and is not the one that is about to go."""
+    hosts = [machine for machine in founded(run) if machine.name != without]
+    if not hosts:
+        raise BootstrapError("etcd", "no other control plane works, through which it could be asked")
+    return Etcd(Kubectl(run.on(machine) for machine in hosts), hosts[0].name)
+
+
+def configuration(run: Run) -> bytes:
+    """kubeadm's file for the first control plane."""
+    return run.site.file(run.site.inventory.kubeadm.init)

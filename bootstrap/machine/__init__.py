@@ -1,0 +1,1 @@
+"""What bootstrap does on one machine."""

@@ -1,0 +1,41 @@
+"""Looks at what is there, for a plan: the provider, files on the load balancers, nodes, etcd's members."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from .cluster import etcd, founded, kubectl
+from .errors import BootstrapError
+from .inventory import Machine
+from .plan import Seen
+from .provider.contract import Power
+from .run import Run
+
+
+def observe(run: Run) -> Seen:
+    """What cannot be asked is None, or left out. ProviderError when the provider does not answer."""
+    machines = run.site.provider.machines()
+    running = [
+        machine
+        for machine in run.site.inventory.machines
+        if machine.name in machines and machines[machine.name].power is Power.RUNNING
+    ]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        differing = dict(pool.map(lambda machine: (machine.name, _differing(run, machine)), running))
+    try:
+        if not founded(run):
+            return Seen(machines, differing=differing)
+        return Seen(machines, frozenset(kubectl(run).nodes()), etcd(run).members(), differing)
+    except BootstrapError:
+        return Seen(machines, differing=differing)
+
+
+def _differing(run: Run, machine: Machine) -> tuple[str, ...]:
+    """Targets of rendered files that the machine does not have as rendered. Empty where it cannot be asked."""
+    files = [(each.target, each.source) for each in run.site.inventory.role_files if each.role == machine.role]
+    for balancer in run.site.inventory.load_balancers:
+        if balancer.name == machine.name:
+            files += [(each.target, each.source) for each in balancer.files]
+    remote = run.on(machine)
+    try:
+        return tuple(target for target, source in files if not remote.same(target, run.site.file(source)))
+    except BootstrapError:
+        return ()

@@ -1,0 +1,125 @@
+"""What an `up` would do: what is wanted against what is there. Pure.
+
+Nothing here is acted on by itself: each step looks again before it acts. What a plan refuses, the steps refuse too.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .machine.etcd import Member, may_lose
+from .provider.contract import Machine, Power, Wanted
+from .site import Digest
+
+
+class Kind(StrEnum):
+    """What happens to a machine, the gentlest first."""
+
+    NOTE = "note"
+    START = "start"
+    RELOAD = "reload"
+    JOIN = "join"
+    CREATE = "create"
+    CHANGE = "change"
+    RESTART = "restart"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
+ASKS: frozenset[Kind] = frozenset({Kind.REPLACE, Kind.REMOVE})
+"""What is never done without a yes: a machine's disk goes."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that would be done. `refused`: why it will not be, a sentence without its full stop."""
+
+    kind: Kind
+    machine: str
+    text: str
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is there. None where it could not be told.
+
+    `differing`: machine -> targets of files that are not as rendered.
+    """
+
+    machines: Mapping[str, Machine]
+    nodes: Collection[str] | None = None
+    members: tuple[Member, ...] | None = None
+    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()) -> tuple[Change, ...]:
+    """Every change, in the inventory's order, removals last. `replace`: machines that are made anew in any case."""
+    changes: list[Change] = []
+    for name, each in wanted.items():
+        machine = seen.machines.get(name)
+        if machine is None:
+            changes.append(Change(Kind.CREATE, name, f"{each.cpu} CPU, {each.memory}, {each.address}"))
+            changes += _joins(each, None)
+        elif name in replace or made_otherwise(each, machine):
+            text = "as asked for" if name in replace else "what it was made from has changed"
+            changes.append(Change(Kind.REPLACE, name, text, _refusal(machine, seen)))
+        else:
+            changes += _in_place(each, machine, seen)
+    changes += [
+        Change(
+            Kind.REMOVE,
+            name,
+            "drained, then deleted" if machine.role == "worker" else "deleted",
+            _refusal(machine, seen),
+        )
+        for name, machine in seen.machines.items()
+        if name not in wanted
+    ]
+    return tuple(changes)
+
+
+def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:
+    changes = []
+    if machine.power is not Power.RUNNING:
+        changes.append(Change(Kind.START, wanted.name, "switched on"))
+    if (machine.cpu, machine.memory, machine.profiles) != (wanted.cpu, wanted.memory, wanted.profiles):
+        size = f"{machine.cpu} CPU, {machine.memory} -> {wanted.cpu} CPU, {wanted.memory}"
+        # A running virtual machine's processors and memory are the hypervisor's to change, and LXD refuses most of it.
+        kind = Kind.RESTART if wanted.virtual and machine.power is Power.RUNNING else Kind.CHANGE
+        changes.append(Change(kind, wanted.name, size))
+    changes += _joins(wanted, seen.nodes)
+    changes += [Change(Kind.RELOAD, wanted.name, target) for target in seen.differing.get(wanted.name, ())]
+    made = Digest.parse(machine.digest)
+    now = Digest.parse(wanted.digest)
+    if made and now and made.first_boot != now.first_boot:
+        changes.append(
+            Change(Kind.NOTE, wanted.name, "made from an earlier cloud-init file; a replacement has the new one")
+        )
+    return changes
+
+
+def _joins(wanted: Wanted, nodes: Collection[str] | None) -> list[Change]:
+    if wanted.role == "load-balancer" or (nodes is not None and wanted.name in nodes):
+        return []
+    return [Change(Kind.JOIN, wanted.name, wanted.role)]
+
+
+def made_otherwise(wanted: Wanted, machine: Machine) -> bool:
+    """Whether only a new machine can be as wanted. False for one whose digest hagen did not write."""
+    made, now = Digest.parse(machine.digest), Digest.parse(wanted.digest)
+    return made is not None and now is not None and made.fixed != now.fixed
+
+
+def _refusal(machine: Machine, seen: Seen) -> str:
+    """Why a machine may not go now. Empty when it may."""
+    if machine.role != "control-plane":
+        return ""
+    if seen.members is None:
+        return "etcd's members could not be asked, so nobody knows whether the quorum would hold"
+    return may_lose(seen.members, machine.name) or ""
+
+
+def something(changes: Collection[Change]) -> bool:
+    """Whether there is anything to do; a note is nothing."""
+    return any(change.kind is not Kind.NOTE for change in changes)

@@ -1,0 +1,1 @@
+"""Machines, whoever provides them: the contract, and one package for each provider."""

@@ -1,0 +1,54 @@
+"""init: `kubeadm init` on the first control plane, unless there is a cluster."""
+
+from typing import Final
+
+from ..cluster import beginner, configuration, founded, kubectl
+from ..inventory import Machine
+from ..joining import finished
+from ..machine import kubeadm
+from ..machine.kubectl import Kubectl
+from ..run import Run
+from .step import Step
+
+_ANSWERS: Final = 180.0
+
+
+def act(run: Run) -> None:
+    """kubeadm itself never asks the virtual IP: that is done here, before anything else joins."""
+    first = beginner(run)
+    remote = run.on(first)
+    if founded(run):
+        _completed(run, first)
+        return
+
+    def begin() -> None:
+        finished(run, first)
+        if not remote.has(kubeadm.KUBELET) or not remote.holds("systemctl", "is-active", "--quiet", "kubelet"):
+            kubeadm.initialise(remote, configuration(run))
+            run.changed(first.name, "cluster initialised")
+        endpoint = run.site.inventory.kubernetes.endpoint
+        run.until(
+            first.name,
+            lambda: Kubectl([remote]).ready() or None,
+            within=_ANSWERS,
+            cause=f"the API does not answer ready through {endpoint}",
+            remedy="hagen bootstrap doctor says who has the virtual IP; journalctl -u haproxy on the load balancers.",
+        )
+
+    run.alone(first.name, begin)
+
+
+def _completed(run: Run, first: Machine) -> None:
+    """An API that answers is not all: as long as nobody joined, kubeadm may have been cut off after it."""
+    if set(kubectl(run).nodes()) - {first.name} or run.on(first).has(kubeadm.INITIALISED):
+        return
+
+    def complete() -> None:
+        finished(run, first)
+        kubeadm.complete(run.on(first), configuration(run))
+        run.changed(first.name, "the rest of kubeadm init done")
+
+    run.alone(first.name, complete)
+
+
+STEP = Step("init", "Initialise the cluster", act)

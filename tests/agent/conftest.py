@@ -1,0 +1,5 @@
+"""API servers for the tests that need one."""
+
+from tests.agent.kubernetes.fixtures import authorities, hall, held, loop
+
+__all__ = ["authorities", "hall", "held", "loop"]

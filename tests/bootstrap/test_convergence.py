@@ -1,0 +1,197 @@
+"""What `up` does when hagen.yaml has changed, or a machine is lost: only that, and never the quorum."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hagen.bootstrap.commands.down import down
+from hagen.bootstrap.commands.up import new_run, up
+from hagen.bootstrap.errors import BootstrapError
+from hagen.bootstrap.events import Event, Kind
+from hagen.bootstrap.inventory import load_inventory
+from hagen.bootstrap.provider.contract import Power
+from hagen.bootstrap.site import Site
+from tests.bootstrap.conftest import VIRTUAL_IP
+from tests.bootstrap.world import FakeWorld
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+class Bench:
+    """A cluster that is up, and what changed since."""
+
+    def __init__(self, repository: Path) -> None:
+        self.folder = repository / "clusters/production"
+        self.world = FakeWorld(VIRTUAL_IP)
+        self.told: list[Event] = []
+        self.up()
+
+    @property
+    def site(self) -> Site:
+        return Site(self.folder, load_inventory(self.folder / "inventory.yaml"), self.world)
+
+    def edit(self, change: Edit) -> None:
+        path = self.folder / "inventory.yaml"
+        data = yaml.safe_load(path.read_text())
+        change(data)
+        path.write_text(yaml.safe_dump(data))
+
+    def up(self, *replace: str, yes: bool = False) -> list[tuple[str, str]]:
+        """(machine, what changed)."""
+        self.told.clear()
+        self.world.calls.clear()
+        self.world.cluster.history.clear()
+        outcome = up(new_run(self.site, replace), nullcontext(self.told.append), yes=yes)
+        assert [str(problem) for problem in outcome.problems] == []
+        return [(event.machine, event.text) for event in self.told if event.kind is Kind.CHANGED]
+
+    @property
+    def history(self) -> list[str]:
+        return self.world.cluster.history
+
+
+@pytest.fixture
+def bench(repository: Path) -> Bench:
+    return Bench(repository)
+
+
+def worker(number: int) -> dict[str, Any]:
+    return {
+        "name": f"k8s-worker-{number}", "role": "worker", "address": f"10.196.35.{23 + number}", "cpu": 2, "memory": "4GiB",
+        "disk": "40GiB", "profiles": [], "host": "", "cloudInit": "cloud-init/worker.yaml",
+    }  # fmt: skip
+
+
+def without(name: str) -> Edit:
+    def change(data: dict[str, Any]) -> None:
+        data["machines"] = [machine for machine in data["machines"] if machine["name"] != name]
+        data["loadBalancers"] = [each for each in data["loadBalancers"] if each["name"] != name]
+
+    return change
+
+
+def test_a_new_worker_costs_its_own_machine_and_a_reload(bench: Bench) -> None:
+    bench.edit(lambda data: data["machines"].append(worker(4)))
+    haproxy = bench.folder / "load-balancers"
+    for path in haproxy.glob("*/haproxy.cfg"):
+        path.write_text(path.read_text() + "# one more server\n")
+    changes = bench.up()
+    assert {machine for machine, _ in changes} == {"k8s-worker-4", "k8s-lb-1", "k8s-lb-2"}
+    assert bench.history == ["join k8s-worker-4"]
+    assert [text for machine, text in changes if machine == "k8s-lb-1"] == [
+        "/etc/haproxy/haproxy.cfg installed",
+        "haproxy reloaded",
+    ]
+
+
+def test_the_backup_gets_a_change_before_the_holder(bench: Bench) -> None:
+    assert bench.world.holder() is bench.world.there["k8s-lb-1"]
+    for path in (bench.folder / "load-balancers").glob("*/keepalived.conf"):
+        path.write_text(path.read_text() + "# changed\n")
+    bench.up()
+    moved = [name for name, argv in bench.world.calls if argv[0] == "mv"]
+    assert moved == ["k8s-lb-2", "k8s-lb-1"]
+
+
+def test_a_file_that_its_program_refuses_changes_nothing(bench: Bench) -> None:
+    path = bench.folder / "load-balancers/k8s-lb-2/haproxy.cfg"
+    before = path.read_bytes()
+    path.write_text("refused")
+    outcome = up(new_run(bench.site), nullcontext(bench.told.append), yes=False)
+    (problem,) = outcome.problems
+    assert "haproxy -c" in str(problem)
+    assert "unknown keyword" in problem.output
+    files = bench.world.there["k8s-lb-2"].files
+    assert files["/etc/haproxy/haproxy.cfg"] == before
+    assert not [name for name in files if name.endswith(".hagen-new")]
+
+
+def test_a_removed_worker_is_drained_first_and_never_without_a_yes(bench: Bench) -> None:
+    bench.edit(without("k8s-worker-3"))
+    with pytest.raises(BootstrapError, match="--yes"):
+        bench.up()
+    assert "k8s-worker-3" in bench.world.there
+    assert [text for _, text in bench.up(yes=True)] == ["drained", "node deleted", "deleted"]
+    assert "k8s-worker-3" not in bench.world.cluster.nodes
+
+
+@pytest.mark.parametrize("name", ["k8s-master-1", "k8s-master-3"])
+def test_a_control_plane_is_replaced_one_member_out_one_in(bench: Bench, name: str) -> None:
+    old = bench.world.cluster.members[name]
+    bench.up(name, yes=True)
+    assert bench.history == [f"remove member {old}", f"drain {name}", f"join {name}"]
+    assert len(bench.world.cluster.members) == 3
+    assert bench.up() == []
+
+
+@pytest.mark.parametrize("name", ["k8s-master-1", "k8s-master-2"])
+def test_a_control_plane_that_is_gone_is_made_again(bench: Bench, name: str) -> None:
+    old = bench.world.cluster.members[name]
+    del bench.world.there[name]
+    bench.up()
+    assert bench.history == [f"remove member {old}", f"join {name}"]
+    assert bench.up() == []
+
+
+def test_the_quorum_is_never_given_away(bench: Bench) -> None:
+    bench.world.there["k8s-master-2"].power = Power.STOPPED
+    with pytest.raises(
+        BootstrapError, match="without k8s-master-1, 1 of 2 members of etcd are healthy, and 2 are needed"
+    ):
+        bench.up("k8s-master-1", yes=True)
+    assert len(bench.world.cluster.members) == 3
+    bench.edit(without("k8s-master-3"))
+    with pytest.raises(BootstrapError, match="Nothing was changed"):
+        bench.up(yes=True)
+
+
+def test_a_broken_control_plane_may_be_replaced_while_the_others_are_well(bench: Bench) -> None:
+    bench.world.there["k8s-master-2"].power = Power.STOPPED
+    bench.up("k8s-master-2", yes=True)
+    assert bench.history[-1] == "join k8s-master-2"
+    assert len(bench.world.cluster.working()) == 3
+
+
+def test_another_address_makes_machines_anew_one_after_the_other(bench: Bench) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["provider"]["image"] = "26.04"
+
+    bench.edit(change)
+    bench.up(yes=True)
+    assert len(bench.world.cluster.members) == 3
+    removed = [entry for entry in bench.history if entry.startswith("remove")]
+    joined = [entry for entry in bench.history if entry.startswith("join k8s-master")]
+    order = [entry for entry in bench.history if entry in removed or entry in joined]
+    assert order == [entry for pair in zip(removed, joined, strict=True) for entry in pair]
+    assert bench.up() == []
+
+
+def test_a_size_is_changed_with_the_machine_switched_off(bench: Bench) -> None:
+    def change(data: dict[str, Any]) -> None:
+        for machine in data["machines"]:
+            if machine["role"] == "worker":
+                machine["memory"] = "8GiB"
+
+    bench.edit(change)
+    texts = bench.up()
+    assert [text for machine, text in texts if machine == "k8s-worker-2"] == ["drained", "restarted with 2 CPU, 8GiB"]
+    assert not any(node.drained for node in bench.world.cluster.nodes.values()), "and let in again"
+    assert bench.up() == []
+
+
+def test_two_runs_at_once_are_one(bench: Bench) -> None:
+    bench.world.locked = "somebody@elsewhere (process 7)"
+    with pytest.raises(BootstrapError, match="somebody@elsewhere"):
+        bench.up()
+
+
+def test_down_leaves_nothing(bench: Bench) -> None:
+    (bench.folder.parents[1] / "kubeconfig").exists()
+    removed = down(bench.site)
+    assert (bench.world.there, bench.world.network, bench.world.locked) == ({}, None, "")
+    assert len(removed) == 10, "eight machines, the network, the kubeconfig"
+    assert down(bench.site) == ()

@@ -1,0 +1,300 @@
+"""Kubernetes as kubeadm and kubectl show it: authority, tokens, nodes, etcd's members, objects."""
+
+import json
+import re
+import time
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from hagen.bootstrap.provider.contract import Outcome, Power
+from tests.bootstrap.world.certificate import authority
+
+from .machine import OK, failed, printed
+
+if TYPE_CHECKING:
+    from .machine import FakeMachine
+    from .provider import FakeWorld
+
+_CA: Final = "/etc/kubernetes/pki/ca.crt"
+_REFUSED: Final = (
+    "The connection to the server was refused - did you specify the right host or port? connection refused"
+)
+
+
+@dataclass
+class FakeNode:
+    """A node and what it was told."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    drained: bool = False
+
+
+@dataclass
+class FakeCluster:
+    """The state that all control planes share. `certificates`: the key that kubeadm-certs is encrypted with."""
+
+    world: "FakeWorld"
+    nodes: dict[str, FakeNode] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)  # name -> id
+    tokens: dict[str, str] = field(default_factory=dict)  # token -> description
+    certificates: str = ""
+    applied: dict[str, int] = field(default_factory=dict)
+    secrets: dict[str, dict[str, str]] = field(default_factory=dict)
+    history: list[str] = field(default_factory=list)
+    synced: bool = True  # Argo CD has made what monitoring needs
+    token_seconds: int = 3600
+    _made: int = 0
+
+    # kubeadm
+
+    def kubeadm(self, machine: "FakeMachine", argv: Sequence[str], _: bytes) -> Outcome:
+        words = " ".join(word for word in argv if not word.startswith("--"))
+        options = dict(word.removeprefix("--").partition("=")[::2] for word in argv if word.startswith("--"))
+        if words == "init phase certs ca":
+            machine.files[_CA] = authority()
+            return OK
+        if words == "init":
+            return self._init(machine, options)
+        if words == "join":
+            return self._join(machine, options)
+        if words == "reset":
+            for path in [path for path in machine.files if path.startswith("/etc/kubernetes/")]:
+                del machine.files[path]
+            return OK
+        return self._helpers(words, options, argv)
+
+    def _helpers(self, words: str, options: dict[str, str], argv: Sequence[str]) -> Outcome:
+        if words == "certs certificate-key":
+            return printed("ab" * 32 + "\n")
+        if not self.api():
+            return failed(_REFUSED)
+        if words == "token create":
+            self._made += 1
+            token = f"{self._made:06d}.{'a' * 16}"
+            self.tokens[token] = options["description"]
+            return printed(f"{token}\n")
+        if words.startswith("token delete"):
+            self._forget([f"bootstrap-token-{argv[-1]}"])
+            return OK
+        if words.startswith("init phase") and words != "init phase upload-certs":
+            return OK
+        assert words == "init phase upload-certs"
+        self.certificates = options["certificate-key"]
+        return OK
+
+    def _init(self, machine: "FakeMachine", options: dict[str, str]) -> Outcome:
+        if "/etc/kubernetes/manifests/kube-apiserver.yaml" in machine.files:
+            return failed("[ERROR FileAvailable--etc-kubernetes-manifests-kube-apiserver.yaml] already exists")
+        assert machine.files.get(_CA), "the CA comes first"
+        assert b"ClusterConfiguration" in machine.files[options["config"]]
+        assert not self.members, "there is a cluster already"
+        self.tokens["000000.bbbbbbbbbbbbbbbb"] = "first bootstrap"
+        self._plane(machine)
+        self.history.append(f"init {machine.name}")
+        return OK
+
+    def _plane(self, machine: "FakeMachine") -> None:
+        machine.files["/etc/kubernetes/manifests/kube-apiserver.yaml"] = b"pod"
+        machine.files["/etc/kubernetes/manifests/etcd.yaml"] = b"pod"
+        machine.files["/etc/kubernetes/admin.conf"] = b"administrator"
+        self._made += 1
+        self.members[machine.name] = f"{self._made:x}"
+        self._node(machine)
+
+    def _node(self, machine: "FakeMachine") -> None:
+        machine.files["/etc/kubernetes/kubelet.conf"] = b"kubelet"
+        machine.units["kubelet"] = True
+        self.nodes[machine.name] = FakeNode()
+
+    def _join(self, machine: "FakeMachine", options: dict[str, str]) -> Outcome:
+        configuration = yaml.safe_load(machine.files[options["config"]])
+        if not self.api():
+            return failed("[discovery] connection refused")
+        if machine.files.get("/etc/kubernetes/kubelet.conf"):
+            return failed("[ERROR FileAvailable--etc-kubernetes-kubelet.conf] already exists")
+        discovery = configuration["discovery"]["bootstrapToken"]
+        if discovery["token"] not in self.tokens or not re.fullmatch(
+            r"sha256:[0-9a-f]{64}", discovery["caCertHashes"][0]
+        ):
+            return failed("[discovery] could not find a JWS signature")
+        if configuration["nodeRegistration"]["name"] != machine.name:
+            return failed("wrong name")
+        if "controlPlane" not in configuration:
+            self._node(machine)
+        elif configuration["controlPlane"]["certificateKey"] != self.certificates:
+            return failed("[download-certs] error decoding secret data with provided key")
+        elif machine.name in self.members or len(self.working()) < len(self.members):
+            return failed("etcdserver: unhealthy cluster")
+        else:
+            machine.files[_CA] = authority()
+            self._plane(machine)
+        self.history.append(f"join {machine.name}")
+        return OK
+
+    # the state
+
+    def working(self) -> list[str]:
+        """Members of etcd whose machine runs."""
+        there = self.world.there
+        return [
+            name
+            for name in self.members
+            if name in there
+            and there[name].power is Power.RUNNING
+            and "/etc/kubernetes/manifests/etcd.yaml" in there[name].files
+        ]
+
+    def api(self) -> bool:
+        """Whether the API answers ready through the virtual IP."""
+        holder = self.world.holder()
+        return (
+            holder is not None
+            and holder.files.get("/etc/haproxy/cluster-ca.crt") == authority()
+            and len(self.working()) >= len(self.members) // 2 + 1
+        )
+
+    # kubectl
+
+    def kubectl(self, machine: "FakeMachine", argv: Sequence[str], stdin: bytes) -> Outcome:
+        if not self.api():
+            return failed(_REFUSED)
+        verbs = [word for word in argv if not word.startswith("-")]
+        if verbs[0] == "exec":
+            return self._etcdctl(argv[argv.index("--") + 1 :])
+        return getattr(self, f"_kubectl_{verbs[0]}")(machine, verbs[1:], argv, stdin)
+
+    def _kubectl_get(self, machine: "FakeMachine", what: list[str], argv: Sequence[str], _: bytes) -> Outcome:
+        if "--raw=/readyz" in argv:
+            return printed("ok")
+        kind = what[0] if what else "none"
+        if "-k" in argv or "-f" in argv:
+            return _list([_object("file", path, version) for path, version in self.applied.items() if path == kind])
+        if kind == "nodes":
+            return _list(self._nodes())
+        if kind == "deployments,statefulsets":
+            status = {"readyReplicas": 2, "updatedReplicas": 2}
+            return _list([{"metadata": {"name": "argocd-server"}, "spec": {"replicas": 2}, "status": status}])
+        if kind == "secrets":
+            assert "--field-selector=type=bootstrap.kubernetes.io/token" in argv
+            return _list(self._tokens())
+        return _found(self._one(kind, what[1]), what)
+
+    def _one(self, kind: str, name: str) -> dict[str, Any] | None:
+        if kind == "crd":
+            installed = any("argocd/install" in path for path in self.applied)
+            return {"status": {"conditions": [{"type": "Established", "status": str(installed)}]}}
+        if kind == "serviceaccount":
+            return {} if self.synced else None
+        assert kind == "secret", kind
+        certificates = {"kubeadm-certs": {}} if self.certificates else {}
+        users = {"app-custom-user-secret": {"data": {"hagen_agent": "c2VjcmV0"}}} if self.synced else {}
+        return {**self.secrets, **certificates, **users}.get(name)
+
+    def _tokens(self) -> list[dict[str, Any]]:
+        return [
+            {
+                **_object("Secret", f"bootstrap-token-{token[:6]}", 1),
+                "data": {"description": b64encode(text.encode()).decode()},
+            }
+            for token, text in self.tokens.items()
+        ]
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        ready = "True" if any("flannel" in path for path in self.applied) else "False"
+        return [
+            {
+                "metadata": {"name": name, "labels": node.labels},
+                "status": {"conditions": [{"type": "Ready", "status": ready}]},
+            }
+            for name, node in self.nodes.items()
+        ]
+
+    def _kubectl_apply(self, machine: "FakeMachine", what: list[str], argv: Sequence[str], stdin: bytes) -> Outcome:
+        if what == []:
+            data = json.loads(stdin)
+            self.secrets[data["metadata"]["name"]] = data
+            return OK
+        path = what[0]
+        if not any(name.startswith(path) for name in machine.files):
+            return failed(f"error: must build at directory: '{path}'")
+        self.applied.setdefault(path, 1)
+        return OK
+
+    def _kubectl_create(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        assert what[0] == "token"
+        now = int(time.time())
+        claims = (
+            urlsafe_b64encode(json.dumps({"iat": now, "exp": now + self.token_seconds}).encode()).decode().rstrip("=")
+        )
+        return printed(f"eyJhbGciOiJub25lIn0.{claims}.c2lnbmF0dXJl\n")
+
+    def _kubectl_drain(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        self.nodes[what[0]].drained = True
+        self.history.append(f"drain {what[0]}")
+        return OK
+
+    def _kubectl_uncordon(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        self.nodes[what[0]].drained = False
+        return OK
+
+    def _kubectl_delete(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        if what[0] == "node":
+            del self.nodes[what[1]]
+        else:
+            self._forget(what[1:])
+        return OK
+
+    def _forget(self, secrets: Sequence[str]) -> None:
+        if "kubeadm-certs" in secrets:
+            self.certificates = ""
+        self.tokens = {
+            token: text for token, text in self.tokens.items() if f"bootstrap-token-{token[:6]}" not in secrets
+        }
+
+    def _kubectl_label(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        key, _, value = what[2].partition("=")
+        self.nodes[what[1]].labels[key] = value
+        return OK
+
+    def _etcdctl(self, argv: Sequence[str]) -> Outcome:
+        words = [word for word in argv[1:] if not word.startswith("--")]
+        if words == ["member", "list"]:
+            entries = [
+                {
+                    "ID": int(number, 16),
+                    "name": name,
+                    "peerURLs": [f"https://{name}:2380"],
+                    "clientURLs": [f"https://{name}:2379"],
+                }
+                for name, number in self.members.items()
+            ]
+            return _json({"members": entries})
+        if words == ["endpoint", "health"]:
+            working = self.working()
+            health = [{"endpoint": f"https://{name}:2379", "health": name in working} for name in self.members]
+            return Outcome(0 if len(working) == len(self.members) else 1, json.dumps(health).encode())
+        assert words[:2] == ["member", "remove"]
+        self.members = {name: number for name, number in self.members.items() if number != words[2]}
+        self.history.append(f"remove member {words[2]}")
+        return OK
+
+
+def _object(kind: str, name: str, version: int) -> dict[str, Any]:
+    return {"kind": kind, "metadata": {"name": name, "uid": name, "resourceVersion": str(version)}}
+
+
+def _json(data: object) -> Outcome:
+    return printed(json.dumps(data))
+
+
+def _list(items: list[dict[str, Any]]) -> Outcome:
+    return _json({"kind": "List", "items": items})
+
+
+def _found(data: object, what: list[str]) -> Outcome:
+    """`kubectl get KIND NAME`; None is what is not there."""
+    return failed(f'Error from server (NotFound): {what[0]} "{what[1]}" not found') if data is None else _json(data)

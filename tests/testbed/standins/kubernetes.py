@@ -1,0 +1,159 @@
+"""What the agent asks of Kubernetes, in the shapes of the real API: the database, its pods, its operator's Lease, the
+autoscalers, what they scale, and the port-forward to a pod.
+
+An operator lives here that renews its Lease and says in the database's status how many pods pass their probe; the probe
+is the health check of the lab's real node. Whoever brings no token, or the wrong one, gets 401.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from tests.testbed.standins.arguments import Endpoint, Origin
+from tests.testbed.standins.http1 import Request, Response
+from tests.testbed.standins.portforward import PROTOCOL, PortForward
+from tests.testbed.standins.upstream import Upstream, UpstreamError
+from tests.testbed.standins.websocket import accepted
+
+_FORWARD = re.compile(r"/api/v1/namespaces/([^/]+)/pods/([^/]+)/portforward")
+_DIAL = 3.0  # seconds; the real API server gives a kubelet 30
+_PROBE = 0.5
+
+
+def failure_of(code: int, reason: str, message: str) -> Response:
+    """The Status object with which the API says no."""
+    status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message,
+              "reason": reason, "code": code}  # fmt: skip
+    return _json(status, code)
+
+
+@dataclass(frozen=True)
+class Kubernetes:
+    """`pods`: address of the database node behind each pod; `probe_port`: where its health check answers."""
+
+    token: str
+    database: Mapping[str, str]
+    pods: Mapping[str, str]
+    probe_port: int
+    lease: Mapping[str, str]
+    autoscalers: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Of a JSON file with these keys."""
+        found = json.loads(path.read_text())
+        return cls(**found | {"autoscalers": tuple(found["autoscalers"])})
+
+    def answer(self, request: Request) -> Response | Coroutine[Any, Any, Response]:
+        """By path."""
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return failure_of(401, "Unauthorized", "Unauthorized")
+        forward = _FORWARD.fullmatch(request.path)
+        if forward is not None:
+            return self._forward(forward[2], request)
+        database, lease = self.database, self.lease
+        at = f"/namespaces/{database['namespace']}"
+        if request.path == f"/api/v1{at}/pods":
+            return _json(_list("PodList", "v1", [self._pod(name) for name in self.pods]))
+        if request.path == f"/apis/pxc.percona.com/v1{at}/perconaxtradbclusters/{database['name']}":
+            return self._resource()
+        if request.path == f"/apis/coordination.k8s.io/v1/namespaces/{lease['namespace']}/leases/{lease['name']}":
+            return _json(self._lease())
+        return self._scaling(request.path)
+
+    def _scaling(self, path: str) -> Response:
+        for autoscaler in self.autoscalers:
+            place = f"/namespaces/{autoscaler['namespace']}"
+            if path == f"/apis/autoscaling/v2{place}/horizontalpodautoscalers":
+                mine = [one for one in self.autoscalers if one["namespace"] == autoscaler["namespace"]]
+                items = [_autoscaler(one) for one in mine]
+                return _json(_list("HorizontalPodAutoscalerList", "autoscaling/v2", items))
+            if path == f"/apis/apps/v1{place}/deployments/{autoscaler['name']}":
+                return _json(_deployment(autoscaler))
+        return failure_of(404, "NotFound", f"the server could not find {path}")
+
+    async def _forward(self, pod: str, request: Request) -> Response:
+        """A kubelet that cannot be reached is the API server's trouble; a port that nobody listens on is the pod's."""
+        address, port = self.pods.get(pod), int(request.option("ports") or 0)
+        if address is None:
+            return failure_of(404, "NotFound", f'pods "{pod}" not found')
+        if request.headers.get("sec-websocket-protocol") != PROTOCOL:
+            return failure_of(400, "BadRequest", f"this stand-in speaks {PROTOCOL}")
+        pair = None
+        try:
+            async with asyncio.timeout(_DIAL):
+                pair = await asyncio.open_connection(address, port)
+        except ConnectionRefusedError:
+            pass
+        except OSError as failure:
+            return failure_of(500, "InternalError", f"error dialing backend: dial tcp {address}:10250: {failure}")
+        head = {
+            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Protocol": PROTOCOL,
+            "Sec-WebSocket-Accept": accepted(request.headers.get("sec-websocket-key", "")),
+        }  # fmt: skip
+        return Response(101, headers=head, tunnel=PortForward(pod, port, pair))
+
+    def _pod(self, name: str) -> dict[str, Any]:
+        labels = {"app.kubernetes.io/component": "pxc", "app.kubernetes.io/instance": self.database["name"]}
+        return {"metadata": {"name": name, "namespace": self.database["namespace"], "labels": labels},
+                "status": {"phase": "Running"}}  # fmt: skip
+
+    async def _resource(self) -> Response:
+        ready = sum(await asyncio.gather(*(self._passes(address) for address in self.pods.values())))
+        size = len(self.pods)
+        state = "ready" if ready == size else "initializing"
+        component = {"ready": ready, "size": size, "status": state}
+        return _json({
+            "apiVersion": "pxc.percona.com/v1", "kind": "PerconaXtraDBCluster", "metadata": dict(self.database),
+            "spec": {"pxc": {"size": size}}, "status": {"pxc": component, "ready": ready, "size": size, "state": state},
+        })  # fmt: skip
+
+    async def _passes(self, address: str) -> bool:
+        upstream = Upstream(Origin(tls=False, endpoint=Endpoint(address, self.probe_port)))
+        try:
+            status, _ = await upstream.ask("GET", "/", patience=_PROBE)
+        except (OSError, UpstreamError):
+            return False
+        finally:
+            upstream.close()
+        return status == 200
+
+    def _lease(self) -> dict[str, Any]:
+        renewed = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": dict(self.lease),
+                "spec": {"holderIdentity": "operator", "leaseDurationSeconds": 60, "renewTime": renewed}}  # fmt: skip
+
+
+def _autoscaler(one: Mapping[str, Any]) -> dict[str, Any]:
+    """At rest: as many as it must have at least, and no need for more."""
+    reasons = {"AbleToScale": ("True", "ReadyForNewScale"), "ScalingActive": ("True", "ValidMetricFound"),
+               "ScalingLimited": ("False", "DesiredWithinRange")}  # fmt: skip
+    conditions = [{"type": kind, "status": status, "reason": reason} for kind, (status, reason) in reasons.items()]
+    resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
+    current = {"name": "cpu", "current": {"averageUtilization": 20, "averageValue": "40m"}}
+    return {
+        "metadata": {"name": one["name"], "namespace": one["namespace"]},
+        "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": one["name"]},
+                 "minReplicas": one["min"], "maxReplicas": one["max"],
+                 "metrics": [{"type": "Resource", "resource": resource}]},
+        "status": {"currentReplicas": one["min"], "desiredReplicas": one["min"],
+                   "currentMetrics": [{"type": "Resource", "resource": current}], "conditions": conditions},
+    }  # fmt: skip
+
+
+def _deployment(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": one["name"], "namespace": one["namespace"]},
+            "spec": {"replicas": one["min"]}, "status": {"replicas": one["min"], "readyReplicas": one["min"]}}  # fmt: skip
+
+
+def _list(kind: str, version: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"kind": kind, "apiVersion": version, "metadata": {"resourceVersion": "1"}, "items": items}
+
+
+def _json(document: Mapping[str, Any], status: int = 200) -> Response:
+    return Response(status, json.dumps(document) + "\n", content_type="application/json")
