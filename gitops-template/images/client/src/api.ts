@@ -27,16 +27,20 @@ export class Failure extends Error {
     this.name = 'Failure';
   }
 
-  /** The server or its database is away: the same request may succeed later. */
+  /** The server or its database is away, or something between: the same request may succeed later. 500 is a defect. */
   get away(): boolean {
-    return this.status === null || this.status >= 500;
+    return this.status === null || AWAY.has(this.status);
   }
 }
+
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
 interface ProblemDocument { detail?: string; errors?: { field: string; detail: string }[] }
 interface Request { body?: unknown; token?: string | null }
 
 const PATIENCE = 10_000;
+/** /api/db is asked again and again: one answer that does not come must not hide the next. */
+const GLANCE = 4000;
 
 export function failureOf(status: number, problem: ProblemDocument | null, retryAfter: string | null): Failure {
   const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
@@ -44,13 +48,19 @@ export function failureOf(status: number, problem: ProblemDocument | null, retry
   return new Failure(status, words(status, problem, seconds), fields, seconds);
 }
 
+const OURS: Readonly<Record<number, string>> = {
+  409: 'This address has an account already. Log in instead.',
+  422: 'Please look at the marked fields.',
+};
+
 function words(status: number, problem: ProblemDocument | null, seconds: number | null): string {
-  if (status === 401) return problem?.detail ?? 'Please log in.';
-  if (status === 409) return 'This address has an account already. Log in instead.';
-  if (status === 422) return 'Please look at the marked fields.';
-  if (status === 429) return `Too many attempts. Try again in ${Math.max(1, Math.ceil((seconds ?? 60) / 60))} min.`;
-  if (status >= 500) return problem?.detail ?? 'The server cannot answer right now.';
-  return problem?.detail ?? 'The server did not understand this.';
+  if (status === 429) return `Too many attempts. Try again ${inTime(seconds ?? 60)}.`;
+  const otherwise = status >= 500 ? 'The server cannot answer right now.' : 'The server did not understand this.';
+  return OURS[status] ?? problem?.detail ?? otherwise;
+}
+
+function inTime(seconds: number): string {
+  return seconds < 60 ? `in ${Math.max(1, seconds)} s` : `in ${Math.ceil(seconds / 60)} min`;
 }
 
 export class Api {
@@ -63,23 +73,25 @@ export class Api {
   login = (body: { email: string; password: string }) => this.ask<Opened>('POST', 'login', { body });
   logout = (token: string) => this.ask<undefined>('POST', 'logout', { token });
   dashboard = (token: string) => this.ask<Dashboard>('GET', 'dashboard', { token });
-  db = () => this.ask<Db>('GET', 'db', {});
+  db = () => this.ask<Db>('GET', 'db', {}, GLANCE);
 
-  private async ask<T>(method: string, name: string, { body, token }: Request): Promise<T> {
-    const headers: Record<string, string> = {};
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
-    if (token) headers['Authorization'] = `Bearer ${token}`;
-    const init: RequestInit = { method, headers, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(PATIENCE) };
-    if (body !== undefined) init.body = JSON.stringify(body);
+  private async ask<T>(method: string, name: string, request: Request, patience = PATIENCE): Promise<T> {
     try {
-      const response = await this.fetching(`${this.server}/api/${name}`, init);
+      const response = await this.fetching(`${this.server}/api/${name}`, sent(method, request, patience));
       if (!response.ok) throw failureOf(response.status, await problemIn(response), response.headers.get('Retry-After'));
       return (response.status === 204 ? undefined : await response.json()) as T;
     } catch (error) {
-      if (error instanceof Failure) throw error;
-      throw new Failure(null, 'The server cannot be reached. It is tried again.');
+      throw error instanceof Failure ? error : new Failure(null, 'The server cannot be reached.');
     }
   }
+}
+
+function sent(method: string, { body, token }: Request, patience: number): RequestInit {
+  const init: RequestInit = { method, cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(patience) };
+  const headers: Record<string, string> = {};
+  if (token) headers['Authorization'] = `Bearer ${token}`;
+  if (body === undefined) return { ...init, headers };
+  return { ...init, headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 async function problemIn(response: Response): Promise<ProblemDocument | null> {
