@@ -5,6 +5,7 @@ set -euo pipefail
 packages=(
     haproxy keepalived cloud-init nftables curl openssl iproute2 util-linux
     etcd-server etcd-client mariadb-server mariadb-client galera-4 rsync prometheus wrk shellcheck busybox
+    nginx chromium
     lxd lxd-client lxcfs dnsmasq-base uidmap btrfs-progs mmdebstrap zstd attr qemu-system-x86 qemu-utils ovmf
 )
 

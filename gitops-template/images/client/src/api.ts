@@ -56,7 +56,13 @@ const OURS: Readonly<Record<number, string>> = {
 function words(status: number, problem: ProblemDocument | null, seconds: number | null): string {
   if (status === 429) return `Too many attempts. Try again ${inTime(seconds ?? 60)}.`;
   const otherwise = status >= 500 ? 'The server cannot answer right now.' : 'The server did not understand this.';
-  return OURS[status] ?? problem?.detail ?? otherwise;
+  return OURS[status] ?? sentence(problem?.detail) ?? otherwise;
+}
+
+/** The server says "the database is away; it is tried again": a person reads the first half as a sentence. */
+function sentence(detail: string | undefined): string | undefined {
+  const [first] = (detail ?? '').split(';');
+  return first ? `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.$/, '')}.` : undefined;
 }
 
 function inTime(seconds: number): string {

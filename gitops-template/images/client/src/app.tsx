@@ -36,7 +36,7 @@ export function App({ api }: { api: Api }) {
         Skip to the content
       </a>
       <Header name={session?.user.name ?? null} leave={() => void leave()} />
-      <Banner answers={live.answers} again={live.again} />
+      <Banner answers={live.answers} loggedIn={session !== null} again={live.again} />
       <main id="main" tabIndex={-1}>
         <section aria-labelledby="who">
           <h2 id="who">Who answers now</h2>
