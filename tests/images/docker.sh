@@ -9,7 +9,7 @@ case "$1" in
         while [ "$1" != --tag ]; do shift; done
         for folder; do :; done
         test -d "$folder"
-        cat "$folder"/* >"$STATE/local-$(name "$2")"
+        find "$folder" -type f -exec cat {} + >"$STATE/local-$(name "$2")"
         ;;
     save) cp "$STATE/local-$(name "$4")" "$3" ;;
     create) echo scanner-1 ;;
