@@ -50,7 +50,7 @@ def test_it_builds_scans_and_pushes(job: Job) -> None:
     assert job.call("push") == f"push {SERVER}:{tag}"
     assert job.call("build").endswith(" images/server")
     assert f"org.opencontainers.image.revision={job.clone.git('rev-parse', 'HEAD')}" in job.call("build")
-    assert (job.state / "scanned").read_text() == job.clone.read("images/server/README.md")
+    assert job.clone.read("images/server/README.md") in (job.state / "scanned").read_text()
 
 
 def test_the_scan_is_for_what_can_be_mended(job: Job) -> None:

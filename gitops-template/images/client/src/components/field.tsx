@@ -12,7 +12,7 @@ interface Properties {
 /** One input with its label, a hint, and what is wrong with it. */
 export function Field({ label, name, type, complete, hint, error }: Properties) {
   const id = useId();
-  const words = error ?? hint;
+  const words = error ? `This ${error}.` : hint;
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
