@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render bootstrap destroy test lint types contracts images unit daemons lxd testbed break failover update bench bench-agent agent-wheels package clean
+.PHONY: help setup render bootstrap destroy test lint types contracts images unit daemons lxd testbed break failover update bench bench-agent bench-load agent-wheels package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: $(STAMP) ## Measure hagen render beside cookiecutter
 
 bench-agent: $(STAMP) ## Measure the agent beside Debian's exporters on real targets (needs root)
 	$(BIN)/python -m scripts.bench_agent $(ARGS)
+
+bench-load: $(STAMP) ## Measure the load test against two replicas on the testbed (needs root)
+	$(BIN)/python -m scripts.bench_load $(ARGS)
 
 agent-wheels: $(STAMP) ## Wheels of the health agent for load balancers that download nothing, into build/agent-wheels
 	@scripts/agent_wheels.sh $(BIN)/python build/agent-wheels $(ARGS)
