@@ -45,9 +45,8 @@ LOADS = (
 def row(lab: Lab, load: Load, folder: Path, seconds: int) -> str:
     """Run it once; its row of the table."""
     steps = (seconds // 4, seconds // 2, seconds, seconds // 4)
-    options = (
-        "--step-seconds", ",".join(map(str, steps)), "--users-per-pod", str(load.per_pod), "--stress-cpu", f"{load.stress:g}",
-    )  # fmt: skip
+    length = ",".join(map(str, steps))
+    options = ("--step-seconds", length, "--users-per-pod", str(load.per_pod), "--stress-cpu", f"{load.stress:g}")
     replicas = (Replica(lab, 0), Replica(lab, 1))
     under_way = "-"
     with shop.opened(lab, *replicas):
@@ -63,8 +62,11 @@ def row(lab: Lab, load: Load, folder: Path, seconds: int) -> str:
         raise click.ClickException(said)
     found = shop.figures(folder)
     whole, db = found["Aggregated"], found["GET /api/db"]
-    figures = f"{whole.requests} | {whole.per_second:.1f} | {whole.median:.0f} / {whole.p95:.0f} ms | {db.p95:.0f} ms | {whole.failures}"
-    return f"| {load.title} | {load.users} | {figures} | {under_way} |"
+    cells = (
+        load.title, load.users, whole.requests, f"{whole.per_second:.1f}", f"{whole.median:.0f} / {whole.p95:.0f} ms",
+        f"{db.p95:.0f} ms", whole.failures, under_way,
+    )  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 @click.command()
@@ -72,14 +74,14 @@ def row(lab: Lab, load: Load, folder: Path, seconds: int) -> str:
 @click.option("--write", "writes", is_flag=True, help="Write the table into docs/performance.md.")
 def main(seconds: int, writes: bool) -> None:  # click passes flags by name
     """Measure, print the table, and write it down if asked to."""
+    lines = [HEAD, "|---|---|---|---|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as repository:
         cluster = read_cluster(write(rendered(ROOT / "tests/fixtures/valid/reference.yaml"), Path(repository)))
-    lines = [HEAD, "|---|---|---|---|---|---|---|---|"]
-    with started(cluster, settings.rendered) as lab:
-        for load in LOADS:
-            with tempfile.TemporaryDirectory() as folder:
-                lines.append(row(lab, load, Path(folder), seconds))
-            click.echo(lines[-1])
+        with started(cluster, settings.rendered) as lab:
+            for load in LOADS:
+                with tempfile.TemporaryDirectory() as folder:
+                    lines.append(row(lab, load, Path(folder), seconds))
+                click.echo(lines[-1])
     if writes:
         text = DOCUMENT.read_text()
         before, after = text[: text.index(START) + len(START)], text[text.index(END) :]
