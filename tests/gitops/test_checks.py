@@ -98,6 +98,21 @@ def test_what_looks_like_a_secret_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "text", "secret"),
+    [
+        ("images/server/src/a.js", "const password = form.password;", False),
+        ("images/server/src/a.js", "connect({ password: 'hunter22' });", True),
+        ("images/server/test/a.test.js", "connect({ password: 'hunter22' });", False),
+        ("images/server/test/a.test.js", "token: ghp_0123456789abcdefghijABCDEFGHIJ012345", True),
+        ("images/server/package-lock.json", f'"integrity": "sha512-{"q8Zr2LxV0mTn7YbWc4KdJp6HsGf1XeAu"}=="', False),
+    ],
+)
+def test_programs_may_speak_of_passwords_and_hold_none(path: str, text: str, secret: bool) -> None:
+    name = "files-hold-nothing-secret"
+    assert bool(found(name, case(name)["sound"], {path: text.encode()})) is secret
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "passwordSecretRef: {name: app, key: password}",

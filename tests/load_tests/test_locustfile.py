@@ -177,6 +177,10 @@ def test_wrong_options_end_with_2_before_anything_is_loaded(repository: Path) ->
 def test_make_runs_it(tmp_path: Path) -> None:
     repository = write(rendered(REFERENCE), tmp_path)
     result = subprocess.run(
-        ["make", "--dry-run", "load-test"], cwd=repository, capture_output=True, text=True, check=False
+        ["make", "--no-print-directory", "--dry-run", "load-test"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.stdout.strip() == "locust --config clusters/production/load-test.conf"

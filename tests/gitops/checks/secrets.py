@@ -19,8 +19,12 @@ _SHAPES = {
     ),
 }
 _WORD = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
+# A program works with passwords; only one that is written into it is somebody's. Tests make theirs up.
+_WRITTEN_IN = re.compile(r"(?i)(?<![a-z0-9])password[\"']?\s*[:=]\s*([\"'])[^\"'\n{}$]{4,}\1")
+_PROGRAM = re.compile(r"\.(?:js|ts|tsx|py)$")
+_TEST = re.compile(r"^images/[^/]+/test/")
 # What looks random and is public: checksums, SSH public keys, base64 of words.
-_PUBLIC = re.compile(r"^(?:[0-9a-f]{32,128}|AAAA[A-Za-z0-9+/]+={0,3})$")
+_PUBLIC = re.compile(r"^(?:[0-9a-f]{32,128}|sha512-[A-Za-z0-9+/]+={0,2}|AAAA[A-Za-z0-9+/]+={0,3})$")
 _BITS = 4.2
 
 
@@ -34,9 +38,18 @@ def _random(word: str) -> bool:
     return all(kinds) and not _PUBLIC.match(word) and entropy(word) > _BITS
 
 
-def secret_like(text: str) -> list[str]:
-    """What in a text looks like a secret."""
-    found = [name for name, shape in _SHAPES.items() if shape.search(text)]
+def _shapes(path: str) -> dict[str, re.Pattern[str]]:
+    """What to look for in a file."""
+    if not _PROGRAM.search(path):
+        return _SHAPES
+    if _TEST.match(path):
+        return {name: shape for name, shape in _SHAPES.items() if not name.startswith("password")}
+    return {**_SHAPES, "password": _WRITTEN_IN}
+
+
+def secret_like(text: str, path: str) -> list[str]:
+    """What in a file's text looks like a secret."""
+    found = [name for name, shape in _shapes(path).items() if shape.search(text)]
     return found + [f"random text {word[:6]}..." for word in _WORD.findall(text) if _random(word)]
 
 
@@ -60,5 +73,5 @@ def files_hold_nothing_secret(repository: Repository) -> Iterator[Verdict]:
         text = content.decode("utf-8", errors="replace")
         for page in pages:
             text = text.replace(page, "")
-        found = secret_like(text)
+        found = secret_like(text, path)
         yield judge(path, "", sound=not found, problem=", ".join(found))
