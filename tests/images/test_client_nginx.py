@@ -96,6 +96,7 @@ def test_nothing_but_reading(client: Client) -> None:
         '{"server": "//server.local; script-src *"}',
         '{"server": "//server.local/path"}',
         '{"server": "//$host"}',
+        '{"server": "//a b"}',
         '{"server": "//-"}',
         '{"server": "//*"}',
     ],

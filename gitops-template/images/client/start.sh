@@ -4,7 +4,7 @@ set -eu
 file=/usr/share/nginx/html/configuration/configuration.json
 
 # Only the host's name, and nothing that could end the directive or begin another.
-address=$(tr -d '[:space:]' <"$file" | sed -n 's|.*"server":"//\([^"]*\)".*|\1|p')
+address=$(tr '\n\r\t' '   ' <"$file" | sed -n 's|.*"server" *: *"//\([^"]*\)".*|\1|p')
 if ! printf '%s\n' "$address" | grep -Eqx '[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?'; then
     echo "$file: \"server\" must be \"//<host>\" or \"//<host>:<port>\"" >&2
     exit 78

@@ -11,8 +11,9 @@ export function Dashboard({ api, token, expired }: { api: Api; token: string; ex
     let gone = false;
     const look = async (): Promise<void> => {
       try {
-        const found = await api.dashboard(token);
-        if (!gone) setData(found);
+        // A hidden page asks nothing.
+        const found = document.hidden ? null : await api.dashboard(token);
+        if (!gone && found) setData(found);
       } catch (error) {
         if (!gone && error instanceof Failure && error.status === 401) {
           expired();
