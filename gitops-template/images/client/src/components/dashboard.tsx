@@ -10,17 +10,14 @@ export function Dashboard({ api, token, expired }: { api: Api; token: string; ex
     let timer: ReturnType<typeof setTimeout>;
     let gone = false;
     const look = async (): Promise<void> => {
-      try {
-        // A hidden page asks nothing.
-        const found = document.hidden ? null : await api.dashboard(token);
-        if (!gone && found) setData(found);
-      } catch (error) {
-        if (!gone && error instanceof Failure && error.status === 401) {
-          expired();
-          return;
-        }
+      const found = await asked(api, token);
+      if (gone) return;
+      if (found === 'expired') {
+        expired();
+        return;
       }
-      if (!gone) timer = setTimeout(() => void look(), EVERY);
+      if (found) setData(found);
+      timer = setTimeout(() => void look(), EVERY);
     };
     void look();
     return () => {
@@ -35,6 +32,16 @@ export function Dashboard({ api, token, expired }: { api: Api; token: string; ex
       {data ? <Numbers data={data} /> : <p className="small">Waiting for the server …</p>}
     </section>
   );
+}
+
+/** Null while nobody answers, and on a hidden page, which asks nothing. */
+async function asked(api: Api, token: string): Promise<Data | 'expired' | null> {
+  if (document.hidden) return null;
+  try {
+    return await api.dashboard(token);
+  } catch (error) {
+    return error instanceof Failure && error.status === 401 ? 'expired' : null;
+  }
 }
 
 function Numbers({ data }: { data: Data }) {
