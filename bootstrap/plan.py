@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from .machine.etcd import Member, may_lose
 from .provider.contract import Machine, Power, Wanted
-from .site import Digest
+from .site import BUILDER, Digest
 
 
 class Kind(StrEnum):
@@ -74,7 +74,8 @@ def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()
             _refusal(machine, seen),
         )
         for name, machine in seen.machines.items()
-        if name not in wanted
+        # What a killed build of an image left is nobody's loss.
+        if name not in wanted and machine.role != BUILDER
     ]
     return tuple(changes)
 

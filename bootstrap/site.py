@@ -3,10 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from .errors import BootstrapError
 from .inventory import Inventory, Machine
 from .provider.contract import Image, Provider, Wanted
+
+BUILDER: Final = "image-builder"  # the role of a machine that becomes an image
 
 
 @dataclass(frozen=True)

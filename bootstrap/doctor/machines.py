@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..provider.contract import Power
+from ..site import BUILDER
 from .check import Check, Finding, error, ok, warning
 from .sight import Sight
 
@@ -25,11 +26,18 @@ def look(sight: Sight) -> Iterator[Finding]:
             yield warning(
                 machine.name, f"its address is {has}, not {machine.address}", "Restart it: the address comes by DHCP."
             )
-    for name in there.keys() - wanted:
-        yield warning(name, "hagen.yaml does not have it any more", "`hagen bootstrap up` removes it.")
+    yield from (_stranger(name, there[name].role) for name in there.keys() - wanted)
     running = sum(machine.power is Power.RUNNING for name, machine in there.items() if name in wanted)
     if running == len(wanted):
         yield ok("machines", f"all {running} are switched on")
+
+
+def _stranger(name: str, role: str) -> Finding:
+    if role == BUILDER:
+        return warning(
+            name, "a build of an image left it", "`hagen image build` removes it; `hagen bootstrap up`, too."
+        )
+    return warning(name, "hagen.yaml does not have it any more", "`hagen bootstrap up` removes it.")
 
 
 def _power(power: Power) -> str:

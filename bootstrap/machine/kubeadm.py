@@ -53,6 +53,12 @@ def initialise(machine: Remote, configuration: bytes) -> None:
     machine.place(INITIALISED, b"kubeadm init came to its end\n")
 
 
+def pull_images(machine: Remote, configuration: bytes) -> None:
+    """The images that `kubeadm init` and joins pull, from where the configuration says."""
+    with _file(machine, "init.yaml", configuration) as path:
+        machine.run("kubeadm", "config", "images", "pull", f"--config={path}", timeout=INIT)
+
+
 def complete(machine: Remote, configuration: bytes) -> None:
     """What `kubeadm init` does once the API answers, when that was cut off. Each phase may be repeated.
 

@@ -4,7 +4,6 @@ import json
 from typing import Final
 
 from ..errors import BootstrapError
-from ..inventory import Machine
 from ..run import Run
 from .step import Step
 
@@ -15,15 +14,16 @@ _DEGRADED: Final = 2
 
 def act(run: Run) -> None:
     """Wait for all, side by side."""
-    run.each(run.site.inventory.machines, lambda machine: one(run, machine), at_most=len(run.site.inventory.machines))
+    machines = run.site.inventory.machines
+    run.each(machines, lambda machine: one(run, machine.name), at_most=len(machines))
 
 
-def one(run: Run, machine: Machine) -> None:
+def one(run: Run, name: str, remedy: str = "") -> None:
     """Wait for one machine. Done is 0, done with something degraded is 2 (a note), everything else failed.
 
     https://docs.cloud-init.io/en/latest/explanation/return_codes.html
     """
-    remote = run.on(machine)
+    remote = run.on(name)
 
     def answers() -> bool | None:
         try:
@@ -31,20 +31,20 @@ def one(run: Run, machine: Machine) -> None:
         except BootstrapError:
             return None
 
-    run.until(machine.name, answers, within=_BOOT, cause="it runs no commands", remedy="Its console shows the boot.")
+    run.until(name, answers, within=_BOOT, cause="it runs no commands", remedy="Its console shows the boot.")
     outcome = remote.ask("cloud-init", "status", "--wait", "--format=json", timeout=_DONE)
     said = outcome.stdout.decode(errors="replace")
     if outcome.code == 0:
         return
     errors = complaints(said)
     if outcome.code == _DEGRADED:
-        run.note(machine.name, f"cloud-init is done, with complaints: {errors}")
+        run.note(name, f"cloud-init is done, with complaints: {errors}")
         return
     log = remote.ask("tail", "--lines=12", "/var/log/cloud-init-output.log").stdout.decode(errors="replace")
     raise BootstrapError(
-        machine.name,
+        name,
         f"cloud-init failed: {errors}",
-        f"Correct the cause, then make it anew: hagen bootstrap up --replace {machine.name}",
+        remedy or f"Correct the cause, then make it anew: hagen bootstrap up --replace {name}",
         log,
     )
 

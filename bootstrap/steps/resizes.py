@@ -47,7 +47,7 @@ def one(run: Run, machine: Machine) -> None:
     run.site.provider.change(wanted)
     run.site.provider.start(name)
     run.changed(name, f"restarted with {wanted.cpu} CPU, {wanted.memory}")
-    first_boot.one(run, machine)
+    first_boot.one(run, name)
     if machine.role == "load-balancer":
         return
     run.until(name, lambda: kubectl(run).nodes().get(name) or None, within=_BACK, cause="the node is not Ready")

@@ -65,9 +65,13 @@ class FakeCluster:
             for path in [path for path in machine.files if path.startswith("/etc/kubernetes/")]:
                 del machine.files[path]
             return OK
-        return self._helpers(words, options, argv)
+        return self._helpers(machine, words, options, argv)
 
-    def _helpers(self, words: str, options: dict[str, str], argv: Sequence[str]) -> Outcome:
+    def _helpers(self, machine: "FakeMachine", words: str, options: dict[str, str], argv: Sequence[str]) -> Outcome:
+        if words == "config images pull":
+            assert b"ClusterConfiguration" in machine.files[options["config"]]
+            machine.files["/var/lib/containerd/kube-apiserver"] = b"image"
+            return OK
         if words == "certs certificate-key":
             return printed("ab" * 32 + "\n")
         if not self.api():

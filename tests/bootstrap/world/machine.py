@@ -41,6 +41,8 @@ class FakeMachine:
     def boot(self) -> None:
         """What survives switching off runs again; a first boot installs what cloud-init says."""
         self.power = Power.RUNNING
+        self.files.setdefault("/etc/machine-id", self.name.encode())
+        self.files.setdefault("/etc/ssh/ssh_host_ed25519_key", self.name.encode())
         if not self.units:
             self.units = (
                 {"haproxy": False, "keepalived": False} if self.wanted.role == "load-balancer" else {"kubelet": False}
@@ -88,9 +90,36 @@ def _tar(machine: FakeMachine, argv: Sequence[str], stdin: bytes) -> Outcome:
     return OK
 
 
-def _cloud_init(machine: FakeMachine, _: Sequence[str], __: bytes) -> Outcome:
+def _cloud_init(machine: FakeMachine, argv: Sequence[str], __: bytes) -> Outcome:
+    if argv[1] == "clean":
+        machine.files.pop("/etc/machine-id", None)
+        return OK
     code, text = machine.cloud_init
     return Outcome(code, text.encode())
+
+
+def _find(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
+    """`find FOLDER ... -delete`: everything below it."""
+    assert argv[-1] == "-delete"
+    for name in [name for name in machine.files if name.startswith(f"{argv[1]}/")]:
+        del machine.files[name]
+    return OK
+
+
+def _pulled(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
+    """`crictl pull IMAGE`."""
+    if "absent" in argv[2]:
+        return failed(f'failed to pull image "{argv[2]}": not found')
+    machine.files[f"/var/lib/containerd/{argv[2]}"] = b"image"
+    return OK
+
+
+def _fetched(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
+    """`apt-get install --download-only ... PACKAGES`."""
+    assert "--download-only" in argv
+    for package in argv[argv.index("DPkg::Lock::Timeout=600") + 1 :]:
+        machine.files[f"/var/cache/apt/archives/{package}.deb"] = b"package"
+    return OK
 
 
 def _ip(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
@@ -107,6 +136,10 @@ def _systemctl(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
         return OK if machine.units.get(unit) else Outcome(3)
     if verb == "try-reload-or-restart":
         machine.reloads.append(unit)
+        return OK
+    if verb == "disable":
+        assert argv[2] == "--now"
+        machine.units |= dict.fromkeys(argv[3:], False)
         return OK
     if unit not in machine.units:
         return failed(f"Failed to {verb} {unit}.service: Unit {unit}.service not found.", 5)
@@ -164,6 +197,10 @@ _PROGRAMS: dict[str, _PROTOTYPE] = {
     "mv": _mv,
     "tar": _tar,
     "cloud-init": _cloud_init,
+    "find": _find,
+    "crictl": _pulled,
+    "apt-get": _fetched,
+    "sync": lambda *_: OK,
     "ip": _ip,
     "systemctl": _systemctl,
     "haproxy": _haproxy,

@@ -13,6 +13,7 @@ from hagen.bootstrap.provider.contract import (
     Outcome,
     Power,
     ProviderError,
+    Published,
     Wanted,
 )
 
@@ -40,6 +41,8 @@ class FakeWorld:
     acts: int = 0
     taken: dict[str, str] = field(default_factory=dict)
     locked: str = ""
+    stored: dict[str, Published] = field(default_factory=dict)
+    content: dict[str, dict[str, bytes]] = field(default_factory=dict)  # the files of what was stored
     cluster: FakeCluster = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +145,19 @@ class FakeWorld:
 
     def shell(self, name: str) -> Sequence[str]:
         return ("true", name)
+
+    def images(self) -> Mapping[str, Published]:
+        return dict(self.stored)
+
+    def publish(self, name: str, alias: str, properties: Mapping[str, str]) -> None:
+        self._act()
+        machine = self.there[name]
+        assert machine.power is Power.STOPPED
+        self.stored[alias] = Published(alias, machine.wanted.virtual, 1, "2026-01-01T00:00:00Z", dict(properties))
+        self.content[alias] = dict(machine.files)
+
+    def delete_image(self, alias: str) -> bool:
+        return self.stored.pop(alias, None) is not None
 
     def lock(self, holder: str, seconds: float) -> str:
         if self.locked not in {"", holder}:
