@@ -10,13 +10,14 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.images.client import SOURCES
+from tests.images.server import CLIENT
 from tests.support import need
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
 PATIENCE = 20_000  # milliseconds; two cores may do other things too
 _QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", f"--host-resolver-rules=MAP {CLIENT} 127.0.0.1",
 )  # fmt: skip
 _VIOLATIONS = """
 window.violations = [];
