@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ..errors import BootstrapError
@@ -15,7 +15,7 @@ _AGAIN: Final = re.compile(
     r"connection refused|connection reset|i/o timeout|TLS handshake timeout|unexpected EOF|context deadline exceeded"
     r"|TooManyRequests|the server is currently unable|etcdserver: (?:leader changed|request timed out|no leader)"
     r"|Unable to connect to the server: (?:read tcp .*: )?EOF"  # haproxy without a server closes
-    r"|InternalError|ServiceUnavailable|net/http: request canceled|no route to host|http2: (?:client|server)",
+    r"|\(Timeout\)|InternalError|ServiceUnavailable|request canceled|net/http: request canceled|no route to host|http2: (?:client|server)",
     re.IGNORECASE,
 )
 _ABSENT: Final = re.compile(r"\(NotFound\)|not found", re.IGNORECASE)
@@ -44,7 +44,7 @@ class Kubectl:
     ) -> Outcome:
         """A command, whatever it comes to: of the first control plane that can be asked at all. See Remote.ask."""
         for host in self._hosts:
-            words = ("kubectl", f"--kubeconfig={ADMIN}", *argv)
+            words = ("kubectl", f"--kubeconfig={ADMIN}", *_patience(argv, timeout), *argv)
             outcome = host.ask(*words, timeout=timeout, stdin=stdin, anyway=anyway, quiet=quiet)
             if not again(outcome):
                 break
@@ -77,6 +77,11 @@ class Kubectl:
         """Node name -> whether it is Ready."""
         found = self.get("nodes") or {"items": []}
         return {node["metadata"]["name"]: _ready(node) for node in found["items"]}
+
+
+def _patience(argv: Sequence[str], timeout: float) -> tuple[str, ...]:
+    """A read is given up while there is still time to ask another one. Commands that wait have limits of their own."""
+    return (f"--request-timeout={max(1.0, timeout / 2):g}s",) if argv[0] == "get" else ()
 
 
 def again(outcome: Outcome) -> bool:

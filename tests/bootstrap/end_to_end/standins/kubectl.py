@@ -36,6 +36,7 @@ def read(argv: list[str]) -> tuple[list[str], argparse.Namespace]:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     for name in (
         "--kubeconfig",
+        "--request-timeout",
         "--namespace",
         "--output",
         "--raw",
