@@ -28,6 +28,7 @@ def test_the_policy_names_the_configured_server_and_nothing_inline(client: Clien
     assert found["default-src"] == "'none'"
     assert found["connect-src"] == "'self' server.example:8443"
     assert found["script-src"] == found["style-src"] == found["img-src"] == "'self'"
+    assert (found["require-trusted-types-for"], found["trusted-types"]) == ("'script'", "'none'")
     assert "unsafe" not in str(found)
 
 

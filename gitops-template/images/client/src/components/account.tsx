@@ -1,4 +1,4 @@
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { type Api, Failure, type Opened } from '../api';
 import { delay } from '../backoff';
 import { Field } from './field';
@@ -20,6 +20,11 @@ export function Account({ api, notice, opened }: Properties) {
   const [kind, setKind] = useState<Kind>('login');
   const { busy, failure, forget, send } = useSending(api, kind, opened);
   const words = WORDS[kind];
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // Once the fields are marked: an animation frame may come before that.
+    if (failure) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [failure]);
   const turn = (): void => {
     setKind(kind === 'login' ? 'register' : 'login');
     forget();
@@ -30,7 +35,7 @@ export function Account({ api, notice, opened }: Properties) {
       <p role="status" className="notice">
         {failure ? null : notice}
       </p>
-      <form onSubmit={(event) => void send(event)} noValidate aria-busy={busy}>
+      <form ref={form} onSubmit={(event) => void send(event)} noValidate aria-busy={busy}>
         <Fields kind={kind} wrong={failure?.fields ?? {}} />
         <p role="alert" className="wrong">
           {failure ? failure.message + (busy ? ' It is tried again …' : '') : null}
@@ -66,8 +71,7 @@ function useSending(api: Api, kind: Kind, opened: (session: Opened) => void) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const send = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const form = event.currentTarget;
-    const typed = Object.fromEntries(new FormData(form)) as { name: string; email: string; password: string };
+    const typed = Object.fromEntries(new FormData(event.currentTarget)) as { name: string; email: string; password: string };
     setBusy(true);
     setFailure(null);
     try {
@@ -75,7 +79,6 @@ function useSending(api: Api, kind: Kind, opened: (session: Opened) => void) {
     } catch (error) {
       setFailure(error instanceof Failure ? error : new Failure(null, 'The answer cannot be read.'));
       setBusy(false);
-      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
     }
   };
   return { busy, failure, forget: () => setFailure(null), send };
