@@ -15,7 +15,7 @@ _AGAIN: Final = re.compile(
     r"connection refused|connection reset|i/o timeout|TLS handshake timeout|unexpected EOF|context deadline exceeded"
     r"|TooManyRequests|the server is currently unable|etcdserver: (?:leader changed|request timed out|no leader)"
     r"|Unable to connect to the server: (?:read tcp .*: )?EOF"  # haproxy without a server closes
-    r"|\(Timeout\)|InternalError|ServiceUnavailable|request canceled|net/http: request canceled|no route to host|http2: (?:client|server)",
+    r"|\(Timeout\)|InternalError|ServiceUnavailable|request canceled|no route to host|http2: (?:client|server)",
     re.IGNORECASE,
 )
 _ABSENT: Final = re.compile(r"\(NotFound\)|not found", re.IGNORECASE)
