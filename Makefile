@@ -28,10 +28,7 @@ destroy: $(STAMP) ## Remove the reference cluster's machines
 
 test: $(STAMP) ## Everything that must hold: linters, types, contracts, tests
 	@scripts/system-packages.sh
-	@$(MAKE) --no-print-directory lint types contracts images
-	@# Beside each other: on LXD it is waited most of the time. The daemons' times are judged, so they are alone.
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit lxd
-	@$(MAKE) --no-print-directory daemons
+	@$(MAKE) --no-print-directory lint types contracts images unit daemons lxd
 
 lint: $(STAMP) ## Style of the code
 	$(BIN)/ruff check .

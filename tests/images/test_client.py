@@ -16,7 +16,8 @@ RIGHT, WRONG, SHORT = ({"password": text} for text in ("correct horse", "wrong h
 AWAY = "The server cannot be reached."
 
 
-@pytest.fixture(scope="session")
+# No longer than this file: Playwright leaves an event loop running, and other tests want one of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
