@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.images.browser import DESKTOP, PATIENCE, PHONE, Tab, chromium, tab
 from tests.images.client import Client, served
 from tests.images.conftest import Site
-from tests.images.server import Server, person
+from tests.images.server import Server, eventually, person
 
 Start = Callable[..., Server]
 RIGHT, WRONG, SHORT = ({"password": text} for text in ("correct horse", "wrong horse", "short"))
@@ -124,6 +124,27 @@ def test_the_server_goes_and_comes_back(page: Tab, server: Server) -> None:
     server.start().until("/readyz", 200)
     page.sees(page.heading("Hello, Ann"))
     page.misses(page.button("Try now"))
+
+
+def test_nobody_has_to_wait(page: Tab, server: Server) -> None:
+    page.register(**person())
+    page.button("Log out").click()
+    server.kill()
+    page.type(email="ann@example.com", **RIGHT)
+    page.button("Log in").first.click()
+    page.button("Do not wait").click()
+    page.sees(page.page.get_by_role("alert").filter(has_text=AWAY))
+    expect(page.button("Log in").first).to_be_enabled()
+
+
+def test_a_log_out_reaches_a_server_that_was_away(page: Tab, server: Server) -> None:
+    page.register(**person())
+    token = page.page.evaluate("JSON.parse(sessionStorage.getItem('session')).token")
+    server.kill()
+    page.button("Log out").click()
+    page.sees(page.page.get_by_text("You are logged out."))
+    server.start().until("/readyz", 200)
+    eventually(lambda: server.get("/api/me", token).status, lambda status: status == 401)
 
 
 def test_a_rollout_that_splits_page_and_script_heals(browser: Browser, client: Client) -> None:

@@ -34,8 +34,17 @@ export function lastGood(answers: readonly Answer[]): Good | null {
 
 /** How many answers each pod gave, in the order in which they were first seen. */
 export function pods(answers: readonly Answer[]): ReadonlyMap<string, number> {
+  return counted(answers, ({ pod }) => pod);
+}
+
+/** The same of database nodes. */
+export function nodes(answers: readonly Answer[]): ReadonlyMap<string, number> {
+  return counted(answers, ({ node }) => node ?? 'unknown');
+}
+
+function counted(answers: readonly Answer[], name: (answer: Good) => string): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  for (const answer of answers) if (answer.kind === 'good') found.set(answer.pod, (found.get(answer.pod) ?? 0) + 1);
+  for (const answer of answers) if (answer.kind === 'good') found.set(name(answer), (found.get(name(answer)) ?? 0) + 1);
   return found;
 }
 

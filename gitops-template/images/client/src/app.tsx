@@ -9,6 +9,7 @@ import { Pods } from './components/pods';
 import { Strip } from './components/strip';
 import { WhoAnswers } from './components/who-answers';
 import { useLive } from './live';
+import { patiently } from './retry';
 import { keep, kept } from './session';
 
 /** The whole page: who answers is always there; the form, or the dashboard of who is logged in, beside it. */
@@ -26,8 +27,8 @@ export function App({ api }: { api: Api }) {
   const leave = async (): Promise<void> => {
     const token = session?.token;
     change(null, 'You are logged out.');
-    // A server that is away forgets the session when it expires.
-    if (token) await api.logout(token).catch(() => undefined);
+    // A server that stays away forgets the session when it expires.
+    if (token) await patiently(() => api.logout(token)).catch(() => undefined);
   };
 
   return (

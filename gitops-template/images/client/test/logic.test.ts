@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { added, type Answer, type Good, incidents, KEPT, lastGood, pods } from '../src/answers';
+import { added, type Answer, type Good, incidents, KEPT, lastGood, nodes, pods } from '../src/answers';
 import { Api, Failure, failureOf } from '../src/api';
 import { delay } from '../src/backoff';
 import { configured, serverOf } from '../src/configuration';
@@ -25,6 +25,10 @@ test('sixty answers are kept, and the last good one is found behind bad ones', (
 
 test('pods are counted in the order in which they came', () => {
   expect([...pods([good(0, 'b'), bad(1), good(2, 'a'), good(3, 'b')])]).toEqual([['b', 2], ['a', 1]]);
+});
+
+test('so are database nodes, of which one may have no name', () => {
+  expect([...nodes([good(0, 'a', 'y'), { ...good(1), node: null }, good(2, 'a', 'y')])]).toEqual([['y', 2], ['unknown', 1]]);
 });
 
 test('an outage is one incident, with its end', () => {

@@ -1,6 +1,6 @@
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { type Api, Failure, type Opened } from '../api';
-import { delay } from '../backoff';
+import { patiently } from '../retry';
 import { Field } from './field';
 
 interface Properties {
@@ -18,7 +18,7 @@ type Kind = keyof typeof WORDS;
 /** Log in, or register. A server that is away is asked again by itself: what was typed is not lost. */
 export function Account({ api, notice, opened }: Properties) {
   const [kind, setKind] = useState<Kind>('login');
-  const { busy, failure, forget, send } = useSending(api, kind, opened);
+  const { busy, failure, forget, send, stop } = useSending(api, kind, opened);
   const words = WORDS[kind];
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -44,13 +44,37 @@ export function Account({ api, notice, opened }: Properties) {
           {busy ? 'One moment …' : words.send}
         </button>
       </form>
+      <Otherwise waits={busy && failure !== null} stop={stop} busy={busy} words={words} turn={turn} />
+    </section>
+  );
+}
+
+interface OtherwiseProperties {
+  waits: boolean;
+  stop: () => void;
+  busy: boolean;
+  words: { ask: string; other: string };
+  turn: () => void;
+}
+
+/** What else a person may do: wait no longer, or the other form. */
+function Otherwise({ waits, stop, busy, words, turn }: OtherwiseProperties) {
+  if (waits) {
+    return (
       <p className="small turn">
-        {words.ask}{' '}
-        <button type="button" className="link" onClick={turn} disabled={busy}>
-          {words.other}
+        <button type="button" className="link" onClick={stop}>
+          Do not wait
         </button>
       </p>
-    </section>
+    );
+  }
+  return (
+    <p className="small turn">
+      {words.ask}{' '}
+      <button type="button" className="link" onClick={turn} disabled={busy}>
+        {words.other}
+      </button>
+    </p>
   );
 }
 
@@ -69,32 +93,20 @@ function Fields({ kind, wrong }: { kind: Kind; wrong: Readonly<Record<string, st
 function useSending(api: Api, kind: Kind, opened: (session: Opened) => void) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const waiting = useRef<AbortController | null>(null);
   const send = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const typed = Object.fromEntries(new FormData(event.currentTarget)) as { name: string; email: string; password: string };
     setBusy(true);
     setFailure(null);
+    waiting.current = new AbortController();
     try {
-      opened(await patiently(() => api[kind](typed), setFailure));
+      // A registration may be sent twice: the server knows it again.
+      opened(await patiently(() => api[kind](typed), { tell: setFailure, signal: waiting.current.signal }));
     } catch (error) {
       setFailure(error instanceof Failure ? error : new Failure(null, 'The answer cannot be read.'));
       setBusy(false);
     }
   };
-  return { busy, failure, forget: () => setFailure(null), send };
-}
-
-const TRIES = 8;
-
-/** Asks again while the server is away. A registration may be sent twice: the server knows it again. */
-async function patiently<T>(ask: () => Promise<T>, tell: (failure: Failure) => void): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Failure) || !error.away || failures === TRIES) throw error;
-      tell(error);
-      await new Promise((done) => setTimeout(done, delay(failures, error.retryAfter)));
-    }
-  }
+  return { busy, failure, forget: () => setFailure(null), send, stop: () => waiting.current?.abort() };
 }

@@ -1,15 +1,24 @@
-import { type Answer, pods } from '../answers';
-import { COLOURS } from './strip';
+import { type Answer, nodes, pods } from '../answers';
+import { colour } from './colours';
 
-/** Which pods share the work. */
+/** Which pods share the work, and which database nodes have answered. */
 export function Pods({ answers }: { answers: readonly Answer[] }) {
-  const found = [...pods(answers)];
-  if (found.length === 0) return null;
   return (
-    <ul className="pods" aria-label="Pods that answered lately">
-      {found.map(([pod, times], index) => (
-        <li key={pod}>
-          <span aria-hidden="true" className={`dot pod-${index % COLOURS}`} /> {pod} <span className="small">× {times}</span>
+    <>
+      <Legend title="Pods that answered lately" of="pod" found={pods(answers)} />
+      <Legend title="Database nodes that answered lately" of="node" found={nodes(answers)} />
+    </>
+  );
+}
+
+function Legend({ title, of, found }: { title: string; of: 'pod' | 'node'; found: ReadonlyMap<string, number> }) {
+  if (found.size === 0) return null;
+  return (
+    <ul className="legend" aria-label={title}>
+      {[...found].map(([name, times], index) => (
+        <li key={name}>
+          <span aria-hidden="true" className={`${of === 'pod' ? 'dot' : 'square'} ${colour(of, index)}`} /> {name}{' '}
+          <span className="small">× {times}</span>
         </li>
       ))}
     </ul>
