@@ -1,15 +1,16 @@
-"""`hagen bootstrap COMMAND`. Commands are loaded by name when they are called.
+"""`hagen bootstrap COMMAND` and `hagen image COMMAND`. Commands are loaded by name when they are called.
 
 Exit codes as everywhere in hagen: 0 done, 1 it could not be done, 2 wrong usage (`plan`: something is to be done), 70 a
 defect, 130 interrupted.
 """
 
 import importlib
+from collections.abc import Mapping
 from typing import Final
 
 import click
 
-_COMMANDS: Final = {
+_BOOTSTRAP: Final = {
     "doctor": "hagen.bootstrap.commands.doctor",
     "plan": "hagen.bootstrap.commands.plan",
     "up": "hagen.bootstrap.commands.up",
@@ -19,19 +20,26 @@ _COMMANDS: Final = {
     "down": "hagen.bootstrap.commands.down",
 }
 """Command -> module, whose `command` is the click command. In the order of a cluster's life."""
+_IMAGE: Final = {
+    "build": "hagen.bootstrap.commands.image_build",
+    "list": "hagen.bootstrap.commands.image_list",
+    "delete": "hagen.bootstrap.commands.image_delete",
+}
 
 
 class _LazyGroup(click.Group):
     """Knows its commands' names, and imports one when it is called or its help is shown."""
 
+    modules: Mapping[str, str]
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
+        return list(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in self.modules:
             return None
         try:
-            command: click.Command = importlib.import_module(_COMMANDS[cmd_name]).command
+            command: click.Command = importlib.import_module(self.modules[cmd_name]).command
         except ModuleNotFoundError as error:
             if (error.name or "").startswith("hagen."):
                 raise
@@ -40,6 +48,19 @@ class _LazyGroup(click.Group):
         return command
 
 
-@click.group("bootstrap", cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class _Bootstrap(_LazyGroup):
+    modules = _BOOTSTRAP
+
+
+class _Image(_LazyGroup):
+    modules = _IMAGE
+
+
+@click.group("bootstrap", cls=_Bootstrap, context_settings={"help_option_names": ["-h", "--help"]})
 def group() -> None:
     """Machines, cluster and Argo CD, from a rendered repository; again and again."""
+
+
+@click.group("image", cls=_Image, context_settings={"help_option_names": ["-h", "--help"]})
+def image() -> None:
+    """Images with packages and container images in them, for machines that are up sooner."""

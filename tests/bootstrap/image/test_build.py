@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hagen.bootstrap.commands.image import recipe_of
+from hagen.bootstrap.commands.image_build import recipe_of
 from hagen.bootstrap.engine import Outcome, carry_out
 from hagen.bootstrap.events import Event, Kind
 from hagen.bootstrap.image import steps

@@ -1,6 +1,5 @@
-"""`hagen image build|list|delete`: prepared images, which shorten the bring-up."""
+"""`hagen image build`: a prepared image, which shortens the bring-up."""
 
-import json
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from importlib import metadata
@@ -9,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from ..engine import carry_out
 from ..errors import BootstrapError
 from ..image import steps
 from ..image.recipe import Recipe, recipe
-from ..provider.contract import Published
 from ..reporting.live import live
 from ..reporting.plain import Plain
 from ..reporting.stream import Stream
@@ -28,20 +25,13 @@ from .up import new_run
 if TYPE_CHECKING:
     from ..events import Listener
 
-_MIB = 2**20
 
-
-@click.group("image", context_settings={"help_option_names": ["-h", "--help"]})
-def group() -> None:
-    """Images with packages and container images in them, for machines that are up sooner."""
-
-
-@group.command("build")
+@click.command("build")
 @on_site
 @click.option("--alias", default="", help="Its name.  [default: hagen-CLUSTER-KUBERNETES]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event.")
 @click.option("--plain", is_flag=True, help="Plain lines, also on a terminal.")
-def build(site: Site, *, alias: str, as_json: bool, plain: bool) -> None:
+def command(site: Site, *, alias: str, as_json: bool, plain: bool) -> None:
     """Make an image from the stock one: packages installed, container images pulled. One of its name is replaced."""
     run = new_run(site)
     wanted = recipe_of(site, alias)
@@ -64,37 +54,6 @@ def build(site: Site, *, alias: str, as_json: bool, plain: bool) -> None:
         raise click.exceptions.Exit(INTERRUPTED if outcome.interrupted else 1)
     if not stream:
         console.print(f"In hagen.yaml: machines: {{image: {wanted.alias}, imageServer: null}}", soft_wrap=True)
-
-
-@group.command("list")
-@on_site
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def listing(site: Site, *, as_json: bool) -> None:
-    """The images that were built for this cluster."""
-    found = sorted(site.provider.images().values(), key=lambda image: image.alias)
-    if as_json:
-        images = [{**vars(image), "properties": dict(image.properties)} for image in found]
-        click.echo(json.dumps({"images": images}, indent=2))
-    elif not found:
-        click.echo("There is none: hagen image build")
-    elif not sys.stdout.isatty():
-        click.echo("\n".join("\t".join(_cells(image)) for image in found))
-    else:
-        table = Table("Image", "Kubernetes", "Made from", "Size", "Made", box=None, header_style="bold")
-        for image in found:
-            table.add_row(*_cells(image))
-        Console().print(table)
-
-
-@group.command("delete")
-@on_site
-@click.argument("alias")
-def delete(site: Site, *, alias: str) -> None:
-    """Remove one. Machines that were made from it stay."""
-    if not site.provider.delete_image(alias):
-        names = ", ".join(sorted(site.provider.images())) or "none"
-        raise BootstrapError(f"image {alias}", f"there is none of this name; there are: {names}")
-    click.echo(f"removed image {alias}")
 
 
 def recipe_of(site: Site, alias: str = "") -> Recipe:
@@ -121,9 +80,3 @@ def _lock(site: Site) -> Path | None:
     """hagen.lock of this cluster: the first one's lies at the top."""
     places = (site.folder / "hagen.lock", site.repository / "hagen.lock")
     return next((place for place in places if place.is_file()), None)
-
-
-def _cells(image: Published) -> tuple[str, ...]:
-    properties = image.properties
-    size = f"{image.size / _MIB:.0f} MiB"
-    return (image.alias, properties.get("kubernetes", ""), properties.get("base", ""), size, image.made[:19])
