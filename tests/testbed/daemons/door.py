@@ -24,7 +24,7 @@ defaults
     retries 2
     option redispatch 1
     retry-on conn-failure empty-response
-    default-server inter 500 fall 1 rise 1
+    default-server inter 500 fall 3 rise 1
 listen shop
     bind {address}:{port}{proxied}
     balance roundrobin
