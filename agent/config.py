@@ -127,11 +127,26 @@ class Keepalived(_Section):
 
 
 class Peers(_Section):
-    """How the other load balancers' agents are asked: with TLS if there is a CA, with a certificate if there is one."""
+    """How the other load balancers' agents are asked: with TLS if there is a CA, with a certificate if there is one.
+
+    As a user if there is one (RFC 7617); `password_file` holds that user's password and no more.
+    """
 
     ca_file: str | None = None
     certificate_file: str | None = None
     key_file: str | None = None
+    username: str | None = None
+    password_file: str | None = None
+
+    @model_validator(mode="after")
+    def _in_pairs(self) -> Self:
+        if (self.username is None) != (self.password_file is None):
+            raise _refuse("username and passwordFile belong together", "write both, or neither")
+        if self.certificate_file is None and self.key_file is not None:
+            raise _refuse("keyFile without certificateFile", "write certificateFile too, or neither")
+        if self.username is not None and ":" in self.username:
+            raise _refuse("a user's name with a colon", "choose another: the colon ends the name (RFC 7617)")
+        return self
 
 
 class ApiServer(_Section):

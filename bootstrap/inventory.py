@@ -121,15 +121,27 @@ class Kubeadm(_Section):
     join_worker: str
 
 
-class Agent(_Section):
-    """What the health agent logs in with. `installer`: the rendered script; the rest are names in the cluster."""
+class Web(_Section):
+    """What a client asks for. `host`: of an application's pages, at the virtual IP."""
 
+    host: str
+
+
+class Agent(_Section):
+    """The health agent, and what it logs in with.
+
+    `port`: of its metrics; `installer`: the rendered script; `authority`: ConfigMap and Secret of the agents' own CA,
+    where they serve with TLS; the rest are names in the cluster.
+    """
+
+    port: int = Field(ge=1, le=65535)
     installer: str
     namespace: str
     service_account: str
     database_namespace: str
     database_secret: str
     database_user: str
+    authority: str | None = None
 
 
 class Inventory(_Section):
@@ -146,6 +158,7 @@ class Inventory(_Section):
     load_balancers: tuple[LoadBalancer, ...] = Field(min_length=1, strict=False)
     role_files: tuple[RoleFile, ...] = Field(strict=False)
     kubeadm: Kubeadm
+    web: Web
     agent: Agent
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from .errors import BootstrapError
 from .machine.kubectl import Kubectl
+from .machine.remote import Remote
 from .run import Run
 
 FOLDER: Final = "/run/hagen/repository"
@@ -30,10 +31,7 @@ def packed(repository: Path) -> bytes:
 
 def applied(run: Run, api: Kubectl, path: str, *, force: bool = False, timeout: float = _APPLY) -> None:
     """Apply an overlay (a folder) or a file by server-side apply. BootstrapError names who owns what conflicts."""
-    host = api.host
-    host.run("rm", "-rf", FOLDER)
-    host.run("mkdir", "-p", FOLDER)
-    host.run("tar", "--extract", f"--directory={FOLDER}", stdin=packed(run.site.repository))
+    run.memory.recall(f"repository on {api.host.name}", lambda: _brought(run, api.host))
     which = "-f" if path.endswith((".yaml", ".yml")) else "-k"
     flags = ("--force-conflicts",) if force else ()
     before = _versions(api, which, path)
@@ -48,6 +46,13 @@ def applied(run: Run, api: Kubectl, path: str, *, force: bool = False, timeout: 
         raise BootstrapError(path, "it could not be applied", remedy, said)
     if _versions(api, which, path) != before:
         run.changed("", f"{path} applied")
+
+
+def _brought(run: Run, host: Remote) -> bool:
+    host.run("rm", "-rf", FOLDER)
+    host.run("mkdir", "-p", FOLDER)
+    host.run("tar", "--extract", f"--directory={FOLDER}", stdin=packed(run.site.repository))
+    return True
 
 
 def _versions(api: Kubectl, which: str, path: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Each etcd member, asked by itself over its metrics port: three questions at the same time.
 
-- /health?serializable=true: does it live? A serializable read needs nobody else. (etcd before 3.4.29 and 3.5.0 takes it
-  for a linearizable one: then its metrics show that it lives.)
+- /health?serializable=true: does it live? A serializable read needs nobody else. (Older ones take it for a linearizable
+  one, 3.4.23 and 3.5.1 do: then their metrics show that they live.)
 - /health: a linearizable read, which needs a quorum (etcd's documentation of the API guarantees). It may take 7 s; it
   has its own, short deadline, and a member that lives and misses it did not answer. A raised alarm would be the answer
   instead, so alarms are excluded from this question and read from the first one.
@@ -25,6 +25,7 @@ from .together import together
 _OWN_SHARE = 0.9  # of the deadline, so that a slow run ends by itself
 _LARGEST_HEALTH, _LARGEST_METRICS, _LONGEST_LINE = 2**12, 8 * 2**20, 2**12
 _ALIVE, _LINEARIZABLE, _METRICS = "/health?serializable=true", "/health?exclude=NOSPACE&exclude=CORRUPT", "/metrics"
+QUESTIONS = (_ALIVE, _LINEARIZABLE, _METRICS)
 _OK = 200
 _MOST_PEERS = 64  # kept of what a member says; etcd advises at most seven members
 _ALARM = "ALARM "
@@ -79,9 +80,7 @@ class EtcdCollector:
             questions[name, _LINEARIZABLE] = partial(_health, url, _LINEARIZABLE, short)
             questions[name, _METRICS] = partial(_metrics, url, whole)
         answers = together("etcd", questions)
-        members = {
-            name: judge(*(answers[name, path] for path in (_ALIVE, _LINEARIZABLE, _METRICS))) for name in self._urls
-        }
+        members = {name: judge(*(answers[name, path] for path in QUESTIONS)) for name in self._urls}
         if all(member.alive is None for member in members.values()):
             raise CollectorError("; ".join(f"{name}: {member.problem}" for name, member in members.items()))
         return EtcdReading(members)

@@ -15,6 +15,9 @@ FOLDER: Final = "/etc/hagen-agent"
 CA: Final = f"{FOLDER}/ca.crt"
 TOKEN: Final = f"{FOLDER}/token"
 PASSWORD: Final = f"{FOLDER}/galera-password"
+AUTHORITY: Final = f"{FOLDER}/agents-ca.crt"
+CERTIFICATE: Final = f"{FOLDER}/tls.crt"
+KEY: Final = f"{FOLDER}/tls.key"
 UNITS: Final = ("hagen-agent-keepalived.socket", "hagen-agent.service")
 SECONDS: Final = 365 * 24 * 3600
 """How long a token is asked for; the API server may give less."""

@@ -3,6 +3,7 @@
 import hashlib
 import shlex
 import threading
+from collections.abc import Mapping
 from time import monotonic
 from typing import Final
 
@@ -31,17 +32,19 @@ class Remote:
         stdin: bytes = b"",
         anyway: bool = False,
         quiet: bool = False,
+        silent: bool = False,
     ) -> Outcome:
         """Run a command, whatever it comes to.
 
-        `anyway`: to clean up, also when the run is to stop; `quiet`: the journal does not show what it printed.
+        `anyway`: to clean up, also when the run is to stop; `quiet`: the journal does not show what it printed;
+        `silent`: what it prints is not even fetched.
         """
         if self._stop.is_set() and not anyway:
             raise Interrupted(self.name)
         began = monotonic()
         shown = shlex.join(argv)
         try:
-            outcome = self._provider.execute(self.name, argv, timeout=timeout, stdin=stdin)
+            outcome = self._provider.execute(self.name, argv, timeout=timeout, stdin=stdin, silent=silent)
         except ProviderError as error:
             self._journal.write(self.name, f"$ {shown}\n! {error}")
             late = isinstance(error, Timeout)
@@ -62,7 +65,7 @@ class Remote:
 
     def holds(self, *argv: str) -> bool:
         """Whether a command succeeds."""
-        return self.ask(*argv).code == 0
+        return self.ask(*argv, silent=True).code == 0
 
     def has(self, path: str) -> bool:
         """Whether there is a file that is not empty."""
@@ -86,8 +89,16 @@ class Remote:
 
     def same(self, path: str, content: bytes) -> bool:
         """Whether a file has this content."""
-        outcome = self.ask("sha256sum", "--", path)
-        return outcome.code == 0 and _text(outcome.stdout).split()[0] == hashlib.sha256(content).hexdigest()
+        return not self.differing({path: content})
+
+    def differing(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Those of these files (path -> content) that are not there so, in their order. One command for all."""
+        if not files:
+            return ()
+        listed = _text(self.ask("sha256sum", "--", *files).stdout).splitlines()
+        # A name with a backslash or a line break is written in another way: it counts as differing.
+        there = {path: checksum for checksum, _, path in (line.partition("  ") for line in listed)}
+        return tuple(path for path, content in files.items() if there.get(path) != _checksum(content))
 
     def place(self, path: str, content: bytes, *, mode: int = 0o644, owner: str = "root") -> None:
         """Write a file, whatever was there."""
@@ -98,6 +109,10 @@ class Remote:
         except ProviderError as error:
             raise BootstrapError(self.name, error.cause, error.remedy) from error
         self._journal.write(self.name, f"> {path} ({len(content)} bytes)")
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _text(output: bytes) -> str:

@@ -3,6 +3,8 @@
 import base64
 from typing import Final
 
+from ..agent_authority import authority
+from ..agent_certificates import Pair, issue, now, serves
 from ..cluster import kubectl
 from ..errors import BootstrapError
 from ..inventory import Machine
@@ -19,7 +21,8 @@ _LATER: Final = "the next run brings it"
 def act(run: Run) -> None:
     """What Argo CD has not synced yet is a note: without it the agent runs, and says what it does not know."""
     api = kubectl(run)
-    authority = run.on(api.host.name).read("/etc/kubernetes/pki/ca.crt")
+    cluster_ca = run.on(api.host.name).read("/etc/kubernetes/pki/ca.crt")
+    signer = authority(run, api)
     account = _account(run, api)
     password = _password(run, api)
     script = run.site.file(run.site.inventory.agent.installer)
@@ -27,17 +30,33 @@ def act(run: Run) -> None:
     def one(machine: Machine) -> None:
         remote = run.on(machine)
         installed = _installed(run, remote, script)
-        brought = [agent.give(remote, agent.CA, authority)]
+        brought = [agent.give(remote, agent.CA, cluster_ca)]
         if account and not agent.has_token(remote):
             token = run.secrets.learn(_token(run, api))
             brought.append(agent.give(remote, agent.TOKEN, token.encode()))
         if password:
             brought.append(agent.give(remote, agent.PASSWORD, password))
+        if signer is not None:
+            brought.append(_certified(run, remote, machine, signer))
         if any(brought):
             run.changed(machine.name, "credentials of the health agent installed")
         _started(remote, again=installed or any(brought))
 
     run.each(run.site.machines("load-balancer"), one)
+
+
+def _certified(run: Run, remote: Remote, machine: Machine, signer: Pair) -> bool:
+    """Whether it had to be. The key goes first: the agent reads both when the certificate changes."""
+    changed = agent.give(remote, agent.AUTHORITY, signer.certificate)
+    if remote.has(agent.KEY) and remote.has(agent.CERTIFICATE):
+        there = Pair(remote.read(agent.CERTIFICATE), remote.read(agent.KEY))
+        if serves(there, signer.certificate, machine.name, machine.address, now()):
+            return changed
+    pair = issue(signer, machine.name, machine.address, now())
+    run.secrets.learn(pair.key.decode())
+    agent.give(remote, agent.KEY, pair.key)
+    agent.give(remote, agent.CERTIFICATE, pair.certificate)
+    return True
 
 
 def _installed(run: Run, machine: Remote, script: bytes) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 from ..cluster import etcd, kubectl, seed
 from ..errors import BootstrapError
 from ..inventory import Machine
-from ..joining import join, joined
+from ..joining import join, missing
 from ..machine.etcd import may_lose, member_of, settled
 from ..run import Run
 from .step import Step
@@ -15,9 +15,8 @@ _SETTLE: Final = 180.0
 
 def act(run: Run) -> None:
     """Between two joins all members of etcd are healthy and none is a learner."""
-    for machine in run.site.machines("control-plane"):
-        if not joined(run, machine):
-            run.alone(machine.name, lambda machine=machine: one(run, machine))  # type: ignore[misc]
+    for machine in missing(run, run.site.machines("control-plane")):
+        run.alone(machine.name, lambda machine=machine: one(run, machine))  # type: ignore[misc]
 
 
 def one(run: Run, machine: Machine) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from ..inventory import Machine
 from ..provider.contract import MustStop, Power
 from ..run import Run
+from . import first_boot
 from .step import Step
 
 _BUSY: Final = 600.0  # seconds; an earlier run that was killed began something, and the provider is still at it
@@ -27,6 +28,8 @@ def act(run: Run) -> None:
         if known is None or known.power is not Power.RUNNING:
             run.patiently(lambda: run.site.provider.start(machine.name), within=_BUSY)
             run.changed(machine.name, "switched on")
+            if run.at_once is not None:
+                first_boot.one(run, machine.name)  # which takes more of the host than all that came before
 
     run.each(run.site.inventory.machines, one)
 

@@ -28,11 +28,13 @@ def one(run: Run, machine: Machine, wanted: LoadBalancer, authority: bytes) -> N
     """Bring one load balancer to its files."""
     remote = run.on(machine)
     reload = []
-    if remote.put(balancer.CA, authority):
+    contents = {each.target: run.site.file(each.source) for each in wanted.files}
+    differing = remote.differing({balancer.CA: authority, **contents})
+    if balancer.CA in differing:
+        remote.place(balancer.CA, authority)
         run.changed(machine.name, "the cluster's CA installed")
         reload.append(balancer.HAPROXY)
-    contents = {each.target: run.site.file(each.source) for each in wanted.files}
-    changed = [target for target, content in contents.items() if not remote.same(target, content)]
+    changed = [target for target in differing if target in contents]
     for target in changed:
         balancer.validate(remote, target, contents[target])
     for target in changed:

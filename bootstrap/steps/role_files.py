@@ -17,9 +17,12 @@ def act(run: Run) -> None:
 
     def one(machine: Machine) -> None:
         remote = run.on(machine)
+        mine = [each for each in files if each.role == machine.role]
+        differing = remote.differing({each.target: contents[each.source] for each in mine})
         units, definitions = [], False
-        for each in files:
-            if each.role == machine.role and remote.put(each.target, contents[each.source]):
+        for each in mine:
+            if each.target in differing:
+                remote.place(each.target, contents[each.source])
                 run.changed(machine.name, f"{each.target} installed")
                 units.append(each.unit)
                 definitions |= PurePosixPath(each.target).parent == _UNITS

@@ -2,7 +2,7 @@
 
 from ..cluster import kubectl, seed
 from ..inventory import Machine
-from ..joining import join, joined
+from ..joining import join, missing
 from ..run import Run
 from .step import Step
 
@@ -12,8 +12,8 @@ ZONE = "topology.kubernetes.io/zone"
 
 def act(run: Run) -> None:
     """Then each has its zone, where hagen.yaml says where it is."""
-    missing = [machine for machine in run.site.machines("worker") if not joined(run, machine)]
-    if missing:
+    strangers = missing(run, run.site.machines("worker"))
+    if strangers:
         through = seed(run)
 
         def one(machine: Machine) -> None:
@@ -23,7 +23,7 @@ def act(run: Run) -> None:
                 run.changed(machine.name, "its former node deleted")
             join(run, machine, through)
 
-        run.each(missing, one, at_most=AT_MOST)
+        run.each(strangers, one, at_most=AT_MOST)
     _zones(run)
 
 

@@ -57,6 +57,10 @@ class AgentSettings(Section):
     """monitoring.agent: the health agent on the load balancers."""
 
     port: int = Field(9790, ge=1, le=65535, description="Port of the agent's metrics on the load balancers.")
+    tls: bool = Field(
+        default=False,
+        description="Serve the agent's metrics with TLS; bootstrap makes the certificates and renews them.",
+    )
 
 
 class Monitoring(Section):

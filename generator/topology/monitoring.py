@@ -10,6 +10,7 @@ from .machines import Machine
 
 NAMESPACE: Final = "monitoring"
 AGENT: Final = "hagen-agent"
+AUTHORITY: Final = "hagen-agent-ca"
 OPERATOR_NAMESPACE: Final = "pxc-operator"
 OPERATOR_LEASE: Final = (
     "08db1feb.percona.com"  # leader election of percona-xtradb-cluster-operator; renewed while it lives
@@ -37,11 +38,16 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """Namespace, the agents' account, and what Prometheus scrapes. `level` is the namespace's Pod Security level."""
+    """Namespace, the agents' account, and what Prometheus scrapes. `level` is the namespace's Pod Security level.
+
+    `tls`: the agents serve with certificates of an authority of their own, in ConfigMap `authority`, key ca.crt.
+    """
 
     namespace: str
     level: str
     agent: str
+    tls: bool
+    authority: str
     operator_namespace: str
     operator_lease: str
     targets: tuple[Target, ...]
@@ -57,6 +63,8 @@ def monitoring(cluster: Cluster, machines: tuple[Machine, ...]) -> Monitoring:
         # The stack's node exporter reads its node's own network and processes.
         level="privileged" if wanted.kube_prometheus_stack else "restricted",
         agent=AGENT,
+        tls=wanted.agent.tls,
+        authority=AUTHORITY,
         operator_namespace=OPERATOR_NAMESPACE,
         operator_lease=OPERATOR_LEASE,
         targets=tuple(

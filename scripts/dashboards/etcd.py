@@ -42,6 +42,16 @@ ETCD = Dashboard(
         Row(
             "Members",
             [
+                Panel(
+                    "How many answer",
+                    "Members that answer a read that needs a majority, beside how many there are and how many must.",
+                    [
+                        Query(f"sum({highest('member', 'hagen_etcd_member_ready')})", "ready"),
+                        Query(highest("cluster", "hagen_etcd_members_needed"), "needed"),
+                        Query(highest("cluster", "hagen_etcd_members_expected"), "there are"),
+                    ],
+                    width=24,
+                ),
                 timeline(
                     "Alive",
                     highest("member", "hagen_etcd_member_live"),

@@ -45,6 +45,15 @@ GALERA = Dashboard(
         Row(
             "Nodes",
             [
+                Panel(
+                    "How many take queries",
+                    "Nodes that are ready, beside how many there are.",
+                    [
+                        Query(f"sum({highest('node', 'hagen_galera_node_ready')})", "ready"),
+                        Query(highest("namespace, pxc", "hagen_galera_nodes_expected"), "there are"),
+                    ],
+                    width=24,
+                ),
                 timeline(
                     "Answers SQL",
                     highest("node", "hagen_galera_node_up"),

@@ -16,7 +16,7 @@ from .panels import (
     state,
     timeline,
 )
-from .style import BAD, GOOD, OWN, POOR, Dashboard, Panel, Query, Row
+from .style import BAD, GOOD, IDLE, OWN, POOR, Dashboard, Panel, Query, Row
 
 OVERVIEW = Dashboard(
     "overview",
@@ -158,6 +158,13 @@ OVERVIEW = Dashboard(
                     "seen",
                     "not seen",
                 ),
+                Panel(
+                    "Versions",
+                    "Of each agent. They are the same but for a while during an upgrade.",
+                    [Query(f"count by (version) ({of('hagen_build_info')})", "{{version}}")],
+                    "stat",
+                    steps=((None, IDLE),),
+                ),
                 timeline(
                     "Collectors",
                     of("hagen_collector_success"),
@@ -201,6 +208,30 @@ OVERVIEW = Dashboard(
                     f"increase({of('hagen_web_connections_total')}[$__rate_interval])",
                     "{{load_balancer}} {{outcome}}",
                     "Scrapes are answered; the rest is slow, broken or refused clients.",
+                ),
+                timeline(
+                    "Runs that hang",
+                    f"1 - {of('hagen_collector_stuck')}",
+                    "{{load_balancer}} {{collector}}",
+                    "A run that is long past its deadline and still there. The agent goes on without it.",
+                    "none",
+                    "hangs",
+                ),
+                graph(
+                    "Last good look, ago",
+                    f"time() - {of('hagen_collector_last_success_timestamp_seconds')}",
+                    "{{load_balancer}} {{collector}}",
+                    "Some seconds. What is older than two minutes is shown nowhere else.",
+                    "s",
+                    steps=((None, GOOD), (120, POOR)),
+                ),
+                graph(
+                    "Credentials expire in",
+                    f"{of('hagen_credential_expiry_timestamp_seconds')} - time()",
+                    "{{load_balancer}} {{use}}",
+                    "Of what the agent logs in with. Below a week an alert says so.",
+                    "s",
+                    steps=((None, BAD), (7 * 86400, GOOD)),
                 ),
                 graph(
                     "Runs past their deadline",

@@ -55,5 +55,9 @@ FAILURES = (
     f"sum by (load_balancer, check) (rate({of('hagen_vip_probe_failures_total')}[$__rate_interval]))"
     f" / sum by (load_balancer, check) (rate({of('hagen_vip_probes_total')}[$__rate_interval]))"
 )
+MEAN_LATENCY = (
+    f"sum by (load_balancer, check) (rate({of('hagen_vip_probe_duration_seconds_sum')}[$__rate_interval]))"
+    f" / sum by (load_balancer, check) (rate({of('hagen_vip_probe_duration_seconds_count')}[$__rate_interval]))"
+)
 BLIND = highest("namespace, hpa", "hagen_hpa_condition", 'condition="ScalingActive", status="false"')
 HOLDER = f"sum by (vip) ({highest('vip, load_balancer', 'hagen_vip_assigned')})"

@@ -1,6 +1,6 @@
 """The virtual IP: witnesses, moves, clients, keepalived and haproxy."""
 
-from .panels import BALANCER, FAILURES, RATIO, chosen, graph, highest, of, timeline
+from .panels import BALANCER, FAILURES, MEAN_LATENCY, RATIO, chosen, graph, highest, of, timeline
 from .style import BAD, GOOD, IDLE, POOR, Dashboard, Panel, Query, Row, yes_no
 
 VIP = Dashboard(
@@ -40,6 +40,14 @@ VIP = Dashboard(
                     "answers",
                     "silent",
                 ),
+                timeline(
+                    "What the peers say",
+                    of("hagen_vip_peer_assigned"),
+                    "{{load_balancer}} hears from {{peer}}",
+                    "Whether the other's kernel has the address, as its agent tells. It must agree with the kernels above.",
+                    "holds",
+                    "does not",
+                ),
             ],
         ),
         Row(
@@ -74,6 +82,12 @@ VIP = Dashboard(
                     f"increase({of('hagen_vip_transitions_total')}[$__rate_interval])",
                     "{{load_balancer}} {{direction}}",
                     "Every gain and loss of the address that the kernel reported.",
+                ),
+                graph(
+                    "keepalived became master",
+                    f"increase({of('hagen_keepalived_master_transitions_total')}[$__rate_interval])",
+                    BALANCER,
+                    "As keepalived counts. More often than the kernel gained the address: it gave it back at once.",
                 ),
                 Panel(
                     "Last move",
@@ -115,6 +129,13 @@ VIP = Dashboard(
                     highest("fault", "hagen_failover_bound_seconds"),
                     "{{fault}}",
                     "Computed from the live configuration: within so long clients must be served again.",
+                    "s",
+                ),
+                graph(
+                    "Mean latency",
+                    MEAN_LATENCY,
+                    "{{load_balancer}} {{check}}",
+                    "Of all probes; beside the slowest above it shows whether a few or all are slow.",
                     "s",
                 ),
                 graph(

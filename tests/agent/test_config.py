@@ -113,6 +113,18 @@ CASES = {
         "http://10.196.35.21:2381",
         "etcd.members: http://10.196.35.21:2381 is asked for more than one of them; give each entry its own machine's",
     ),
+    "a user without a password": (
+        "peers",
+        {"username": "peer"},
+        "peers: username and passwordFile belong together; write both, or neither",
+    ),
+    "a password without a user": (
+        "peers",
+        {"passwordFile": "/x"},
+        "peers: username and passwordFile belong together; write both, or neither",
+    ),
+    "a key without its certificate": ("peers", {"keyFile": "/x"}, "peers: keyFile without certificateFile; write"),
+    "a user with a colon": ("peers", {"username": "a:b", "passwordFile": "/x"}, "peers: a user's name with a colon;"),
     "nothing": ("cluster", None, "cluster: must be text, not nothing; "),
     "a control character": ("kind", "\x1b[31m", "not '\\x1b[31m'; "),
 }

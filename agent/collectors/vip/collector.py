@@ -57,13 +57,12 @@ class VIPCollector:
             counted = None if assigned else executor.submit(self._responders)
             answer, others = said.result(), asked.result()
             responders = None if counted is None else counted.result()
-        if (self._config.virtual_ip.address in _own_addresses()) != assigned:
-            assigned, responders = not assigned, None  # it moved while ARP was asked: who was asked is not clear
+        after = self._config.virtual_ip.address in _own_addresses()
         reading = _claimed(answer, self._config.virtual_ip.vrrp_instance)
         seen = self._watch.seen if self._watch else Movements()
-        return replace(
+        found = replace(
             reading,
-            assigned=assigned,
+            assigned=after,
             gained=seen.gained,
             lost=seen.lost,
             last_transition=seen.last,
@@ -71,6 +70,7 @@ class VIPCollector:
             peers=others,
             probes={name: prober.probes for name, prober in self._probers.items()},
         )
+        return found if after == assigned else moved(found)
 
     def close(self) -> None:
         """No more probes, no more events."""
@@ -101,14 +101,23 @@ class VIPCollector:
     def _ask_peers(self, own: frozenset[IPv4Address], deadline: Deadline) -> tuple[Peer, ...]:
         others = [balancer for balancer in self._config.load_balancers if balancer.address not in own]
         try:
-            context = peers.context_of(self._config.peers)
+            context, headers = peers.context_of(self._config.peers), peers.headers_of(self._config.peers)
         except (OSError, ValueError):  # of files that cannot be used; ssl.SSLError is an OSError
             return tuple(Peer(balancer.name, answered=False) for balancer in others)
+        port = self._config.listen.port
         targets = {
-            balancer.name: Target(str(balancer.address), self._config.listen.port, peers.PATH, context)
+            balancer.name: Target(str(balancer.address), port, peers.PATH, context, headers=headers)
             for balancer in others
         }
         return peers.ask(targets, deadline)
+
+
+def moved(reading: VIPReading) -> VIPReading:
+    """The address came or went while others were asked: what they said of it may be from before, so it is not known.
+
+    Side by side with the kernel of now, keepalived's "backup" of a moment ago would be an orphan that never was.
+    """
+    return replace(reading, state=None, responders=None)
 
 
 def _own_addresses() -> frozenset[IPv4Address]:

@@ -3,10 +3,12 @@
 GET /vip answers {"assigned": true}, false, or null when the agent there does not know.
 """
 
+import base64
 import json
 import ssl
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ...config import Peers
 from ...kubernetes.deadline import Deadline
@@ -47,6 +49,15 @@ def context_of(access: Peers) -> ssl.SSLContext | None:
     if access.certificate_file is not None:
         context.load_cert_chain(access.certificate_file, access.key_file)
     return context
+
+
+def headers_of(access: Peers) -> dict[str, str]:
+    """Who asks, where a user is named. OSError, ValueError for a password that cannot be read."""
+    if access.username is None or access.password_file is None:
+        return {}
+    password = Path(access.password_file).read_text(encoding="utf-8").rstrip("\n")
+    known = base64.b64encode(f"{access.username}:{password}".encode()).decode("ascii")
+    return {"Authorization": f"Basic {known}"}
 
 
 def _ask(name: str, target: Target, deadline: Deadline) -> Peer:

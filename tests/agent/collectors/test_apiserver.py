@@ -95,4 +95,4 @@ def test_nothing_leaks(hall: Hall, name: str, held: Callable[[], int]) -> None:
         with pytest.raises(CollectorError):
             made.collect()
 
-    assert_nothing_leaks(QUICK_TLS[name], once, held)
+    assert_nothing_leaks(once, held)

@@ -1,14 +1,12 @@
 """etcd's members: what their answers mean, real ones, and sick ones."""
 
-import itertools
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,10 +16,11 @@ from hagen.agent.collectors.etcd import Answer, EtcdCollector, judge, parse_heal
 from hagen.agent.config import Etcd
 from hagen.agent.config import EtcdMember as Configured
 from hagen.agent.snapshot import EtcdMember, EtcdReading
+from tests.agent.collectors.members import Members
 from tests.agent.kubernetes.apiserver import ApiServer
 from tests.agent.kubernetes.fixtures import Hall
 from tests.agent.kubernetes.serving import Connection
-from tests.agent.sick import IN_VAIN, QUICK, SICK_HTTP, SICK_PLAIN, assert_nothing_leaks, sick_plain
+from tests.agent.sick import IN_VAIN, PATIENT, QUICK, SICK_HTTP, SICK_PLAIN, assert_nothing_leaks, sick_plain
 from tests.testbed.requirements import need
 
 METRICS = b"""# HELP etcd_server_has_leader Whether or not a leader exists.
@@ -197,46 +196,18 @@ def test_nothing_leaks(hall: Hall, name: str, held: Callable[[], int]) -> None:
         with suppress(CollectorError):
             made.collect()
 
-    assert_nothing_leaks(QUICK[name], once, held)
+    assert_nothing_leaks(once, held)
 
 
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in taken]
+@pytest.mark.parametrize("name", PATIENT)
+def test_nothing_leaks_when_the_deadline_ends_it(hall: Hall, name: str, held: Callable[[], int]) -> None:
+    url = sick_plain(hall, name)
 
+    def once() -> None:
+        with suppress(CollectorError):
+            collector(url, deadline=0.3).collect()
 
-class Members:
-    """Real ones, on loopback."""
-
-    def __init__(self, directory: Path, size: int, *options: str) -> None:
-        ports = iter(_free_ports(3 * size))
-        self.ports = [tuple(itertools.islice(ports, 3)) for _ in range(size)]
-        cluster = ",".join(f"m{number}=http://127.0.0.1:{peer}" for number, (_, peer, _) in enumerate(self.ports))
-        self.processes = []
-        for number, (client, peer, metrics) in enumerate(self.ports):
-            with (directory / f"{number}.log").open("wb") as log:
-                self.processes.append(subprocess.Popen(
-                    ["setpriv", "--pdeathsig", "KILL", "etcd", f"--name=m{number}", f"--data-dir={directory}/m{number}",
-                     f"--listen-client-urls=http://127.0.0.1:{client}", f"--advertise-client-urls=http://127.0.0.1:{client}",
-                     f"--listen-peer-urls=http://127.0.0.1:{peer}", f"--initial-advertise-peer-urls=http://127.0.0.1:{peer}",
-                     f"--initial-cluster={cluster}", f"--listen-metrics-urls=http://127.0.0.1:{metrics}", *options],
-                    stdout=log, stderr=log,
-                ))  # fmt: skip
-
-    @property
-    def urls(self) -> list[str]:
-        return [f"http://127.0.0.1:{metrics}" for _, _, metrics in self.ports]
-
-    def signal(self, number: int, name: signal.Signals) -> None:
-        os.kill(self.processes[number].pid, name)
-
-    def end(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
+    assert_nothing_leaks(once, held, beside=50)
 
 
 @pytest.fixture

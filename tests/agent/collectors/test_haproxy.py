@@ -161,7 +161,7 @@ def test_nothing_leaks(serve: Callable[[Behaviour], str], behaviour: Behaviour, 
         with contextlib.suppress(CollectorError):
             made.collect()
 
-    assert_nothing_leaks(1000, once, held)
+    assert_nothing_leaks(once, held)
 
 
 CONFIGURATION = """

@@ -13,9 +13,13 @@ import bcrypt
 import pytest
 import yaml
 
+from hagen.agent.collectors.http import Target
+from hagen.agent.collectors.vip import peers
+from hagen.agent.config import Peers
 from hagen.agent.exporter.connection import Outcome
 from hagen.agent.exporter.server import Server
 from hagen.agent.exporter.web.load import WebConfigError
+from hagen.agent.kubernetes.deadline import Deadline
 from tests.agent.exporter.clients import connect, ended, exchange, get
 from tests.agent.exporter.conftest import Serve
 from tests.agent.exporter.test_server import GET, count, eventually
@@ -229,6 +233,20 @@ def test_without_the_password_nothing_is_shown(serve: Serve, tmp_path: Path, pat
     assert len({answer.body for answer in refused}) == 1
     assert refused[0].headers["www-authenticate"].startswith("Basic ")
     assert get(server, path, Authorization=basic("prometheus", "richtig")).status in {200, 404}
+
+
+@pytest.mark.parametrize(("password", "answered"), [("richtig\n", True), ("falsch", False)])
+def test_the_other_agents_ask_as_a_user_over_tls(
+    serve: Serve, folder: Path, web_ca: Authority, password: str, *, answered: bool
+) -> None:
+    """The file ends with a newline, as editors and `kubectl` write it."""
+    server = serve(users(folder, tls_server_config={"cert_file": "server.pem", "key_file": "server.pem"}))
+    (folder / "password").write_text(password)
+    named = Peers(caFile=str(web_ca.path), username="prometheus", passwordFile=str(folder / "password"))
+    for access, expected in ((named, answered), (Peers(caFile=str(web_ca.path)), False)):
+        target = Target("127.0.0.1", server.port, "/", peers.context_of(access), headers=peers.headers_of(access))
+        (peer,) = peers.ask({"lb": target}, Deadline.after(5))
+        assert peer.answered is expected
 
 
 def test_a_scrape_does_not_hash_each_time(serve: Serve, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -294,11 +294,12 @@ def test_nothing_leaks_over_many_rounds(hall: Hall, nodes: list[Node], held: Cal
         "app-pxc-1": relay(nodes[1].port, until=5, then="reset"),
         "app-pxc-2": error("{port}: no"),
     }
-    server = hall.serve(api(forwards))
-    made = collector(hall, server.url)
+    handler = api(forwards)
+    made = collector(hall, hall.serve(handler).url)
 
     def act() -> None:
         reading = made.collect()
+        handler.requests.clear()  # what the server keeps is some MiB in the end, and no leak of the agent
         assert (sorted(reading.nodes), sorted(reading.unasked)) == (["app-pxc-0"], ["app-pxc-1", "app-pxc-2"])
 
     keeps_nothing(ROUNDS, act, held, megabytes=8)
@@ -311,5 +312,10 @@ def test_nothing_leaks_over_many_rounds_that_end_by_the_deadline(
 ) -> None:
     server = hall.serve(api({"app-pxc-1": relay(nodes[1].port, until=1, then=then)}))
     made = collector(hall, server.url, deadline=0.25)
-    keeps_nothing(40, made.collect, held, megabytes=8)
+
+    def act() -> None:
+        with suppress(CollectorError):  # on a busy machine the deadline may come before the list of pods does
+            made.collect()
+
+    keeps_nothing(40, act, held, megabytes=8)
     nodes[1].wait("Threads_connected", "1")

@@ -96,7 +96,7 @@ def test_what_fails_on_this_host_is_no_attempt(hall: Hall, kind: Kind) -> None:
 def test_nothing_leaks(hall: Hall, kind: Kind, name: str, held: Callable[[], int]) -> None:
     login = logins(hall)()
     check = kind(target(hall.sick(name, ready())), lambda: login)
-    assert_nothing_leaks(QUICK_TLS[name], check.attempt, held)
+    assert_nothing_leaks(check.attempt, held)
 
 
 def test_credentials_are_read_again_after_a_minute(hall: Hall) -> None:

@@ -1,0 +1,1 @@
+"""What the health agents on the load balancers say: asked over HTTP, read as plain data."""
