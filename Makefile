@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render bootstrap destroy test lint types contracts images unit daemons lxd testbed break failover update bench bench-agent bench-load agent-wheels package clean
+.PHONY: help setup render bootstrap destroy test lint types contracts images unit daemons agent-faults lxd testbed break failover update bench bench-agent bench-load bench-bootstrap agent-wheels package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,7 +51,10 @@ unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
 	$(PYTEST) -n auto -m "not testbed and not lxd" $(ARGS)
 
 daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k name" chooses
-	$(PYTEST) -m testbed tests/testbed tests/agent $(ARGS)
+	$(PYTEST) -m "testbed and not long" tests/testbed tests/agent $(ARGS)
+
+agent-faults: $(STAMP) ## The agent's verdicts and alerts in those faults that `make daemons` leaves out (needs root)
+	$(PYTEST) -m "testbed and long" tests/testbed $(ARGS)
 
 lxd: $(STAMP) ## The tests on a real LXD, which they start and end; ARGS="-k name" chooses
 	$(PYTEST) -m lxd tests/bootstrap tests/lxd $(ARGS)
@@ -65,9 +68,13 @@ break: $(STAMP) ## Break something in the running testbed; DO="off k8s-lb-1"
 failover: $(STAMP) ## Measure every fault beside the kubeadm HA notes' settings (about an hour; needs root)
 	@$(BIN)/python -m tests.testbed.failover --write $(ARGS)
 
+drills: $(STAMP) ## Run every drill on the testbed three times; ARGS=--write writes the figures (half an hour; needs root)
+	@$(BIN)/python -m tests.testbed.drilled $(ARGS)
+
 update: $(STAMP) ## Write the golden trees, the examples and the generated documents anew
 	HAGEN_UPDATE=1 $(PYTEST) -q tests/gitops/test_alerts.py tests/generator/test_golden.py tests/generator/test_documents.py \
-		tests/gitops/test_vendored.py tests/agent/settings/test_document.py tests/agent/exporter/test_document.py
+		tests/documents/test_explanation.py tests/gitops/test_vendored.py tests/agent/settings/test_document.py tests/agent/exporter/test_document.py \
+		tests/bootstrap/drills/test_schema.py
 
 bench: $(STAMP) ## Measure hagen render beside cookiecutter
 	$(BIN)/python scripts/bench_render.py $(ARGS)
@@ -77,6 +84,9 @@ bench-agent: $(STAMP) ## Measure the agent beside Debian's exporters on real tar
 
 bench-load: $(STAMP) ## Measure the load test against two replicas on the testbed (needs root)
 	$(BIN)/python -m scripts.bench_load $(ARGS)
+
+bench-bootstrap: $(STAMP) ## Measure bring-up on a real LXD, side by side and one machine after the other (needs root)
+	$(BIN)/python -m scripts.bench_bootstrap $(ARGS)
 
 agent-wheels: $(STAMP) ## Wheels of the health agent for load balancers that download nothing, into build/agent-wheels
 	@scripts/agent_wheels.sh $(BIN)/python build/agent-wheels $(ARGS)

@@ -23,7 +23,7 @@ def install(host: Host, context: Context) -> None:
     """Put the files where they belong."""
     etc, run, place = _etc(host), host.directory / "run/hagen-agent", host.directory / "place"
     for directory in (etc, run, place / "hagen-agent"):
-        directory.mkdir(parents=True)
+        directory.mkdir(parents=True, exist_ok=True)
     (etc / "agent.yaml").write_bytes((context.cluster.directory / "agent.yaml").read_bytes())
     (etc / "web.yaml").write_bytes((context.cluster.directory / "health-agent/web.yaml").read_bytes())
     (etc / "ca.crt").write_bytes(context.certificates.ca.read_bytes())

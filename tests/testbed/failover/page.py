@@ -41,11 +41,16 @@ def publish(path: Path, lines: Sequence[Line], store: Store) -> None:
     path.write_text(before + _BEGIN + "\n" + _measured(lines, store) + "\n" + _END + after)
 
 
-def _measured(lines: Sequence[Line], store: Store) -> str:
-    machine, runs = store.machine, tables.usual(lines)
+def measured_with(machine: Mapping[str, Any]) -> str:
+    """A sentence: when, on what, with which daemons."""
     versions = ", ".join(f"{name} {_NUMBER.findall(text)[0]}" for name, text in machine["versions"].items())
+    return f"Measured {machine['measured']} on {machine['cores']} cores, Linux {machine['kernel']}: {versions}."
+
+
+def _measured(lines: Sequence[Line], store: Store) -> str:
+    runs = tables.usual(lines)
     text = [
-        f"Measured {machine['measured']} on {machine['cores']} cores, Linux {machine['kernel']}: {versions}.",
+        measured_with(store.machine),
         f"Median / worst of {runs} runs, milliseconds. `n`: of how many runs, where it is not {runs}{_LEGEND}\n",
         "### Targets\n",
         *tables.targeted(lines, store.stress, runs),

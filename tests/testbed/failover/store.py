@@ -27,7 +27,7 @@ class Store:
     @classmethod
     def new(cls, path: Path) -> "Store":
         """Nothing measured yet."""
-        return cls(path, _machine())
+        return cls(path, machine())
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -57,7 +57,8 @@ class Store:
         fresh.replace(self.path)
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """When, on what, and with which daemons numbers are made now."""
     return {
         "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
         "kernel": platform.release().split("-")[0],

@@ -1,0 +1,1 @@
+"""Every drill on the testbed, and what docs/failover.md says of it."""
