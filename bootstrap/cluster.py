@@ -4,24 +4,34 @@ from .errors import BootstrapError
 from .inventory import Machine
 from .machine import kubeadm
 from .machine.etcd import Etcd
-from .machine.kubectl import ADMIN, Kubectl
+from .machine.kubectl import Kubectl
 from .provider.contract import Power
 from .run import Run
 
 
 def founded(run: Run) -> tuple[Machine, ...]:
-    """Control planes that have an admin.conf and a kubelet: those that can be asked, in the inventory's order."""
+    """Control planes that have a kubelet, and reach the API: those that can be asked, in the inventory's order.
+
+    They may have been looked at some seconds ago: who asks through one finds out when it is gone.
+    """
+    return run.memory.recall("founded", lambda: _founded(run))
+
+
+def _founded(run: Run) -> tuple[Machine, ...]:
     there = run.site.provider.machines()
-    return tuple(
+    running = [
         machine
         for machine in run.site.machines("control-plane")
-        if machine.name in there and there[machine.name].power is Power.RUNNING and _joined(run, machine)
-    )
+        if machine.name in there and there[machine.name].power is Power.RUNNING
+    ]
+    answers = run.look(running, lambda machine: _joined(run, machine))
+    return tuple(machine for machine in running if answers[machine.name])
 
 
 def _joined(run: Run, machine: Machine) -> bool:
+    """Without an admin.conf kubectl finds nobody to ask: that needs no look of its own."""
     remote = run.on(machine)
-    return remote.has(ADMIN) and remote.has(kubeadm.KUBELET) and Kubectl([remote]).ready()
+    return remote.has(kubeadm.KUBELET) and Kubectl([remote]).ready()
 
 
 def seed(run: Run) -> Machine:

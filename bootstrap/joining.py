@@ -1,5 +1,6 @@
 """How a machine becomes a node: the token lives for one join, the key of the certificates too."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from typing import Final
@@ -15,10 +16,16 @@ from .run import Run
 _READY: Final = 300.0
 
 
-def joined(run: Run, machine: Machine) -> bool:
-    """Whether the machine is a node of this cluster. A half-joined one is not; one that is at it is waited for."""
-    finished(run, machine)
-    return run.on(machine).has(kubeadm.KUBELET) and machine.name in kubectl(run).nodes()
+def missing(run: Run, machines: Sequence[Machine]) -> list[Machine]:
+    """Those that are no nodes of this cluster. A half-joined one is none; one that is at it is waited for."""
+
+    def has_kubelet(machine: Machine) -> bool:
+        finished(run, machine)
+        return run.on(machine).has(kubeadm.KUBELET)
+
+    kubelets = run.look(machines, has_kubelet)
+    nodes = kubectl(run).nodes() if any(kubelets.values()) else {}
+    return [machine for machine in machines if not kubelets[machine.name] or machine.name not in nodes]
 
 
 def finished(run: Run, machine: Machine) -> None:

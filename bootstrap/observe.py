@@ -1,7 +1,5 @@
 """Looks at what is there, for a plan: the provider, files on the load balancers, nodes, etcd's members."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 from .cluster import etcd, founded, kubectl
 from .errors import BootstrapError
 from .inventory import Machine
@@ -18,8 +16,7 @@ def observe(run: Run) -> Seen:
         for machine in run.site.inventory.machines
         if machine.name in machines and machines[machine.name].power is Power.RUNNING
     ]
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        differing = dict(pool.map(lambda machine: (machine.name, _differing(run, machine)), running))
+    differing = run.look(running, lambda machine: _differing(run, machine))
     try:
         if not founded(run):
             return Seen(machines, differing=differing)
@@ -34,8 +31,7 @@ def _differing(run: Run, machine: Machine) -> tuple[str, ...]:
     for balancer in run.site.inventory.load_balancers:
         if balancer.name == machine.name:
             files += [(each.target, each.source) for each in balancer.files]
-    remote = run.on(machine)
     try:
-        return tuple(target for target, source in files if not remote.same(target, run.site.file(source)))
+        return run.on(machine).differing({target: run.site.file(source) for target, source in files})
     except BootstrapError:
         return ()

@@ -6,7 +6,7 @@ defect, 130 interrupted.
 
 import importlib
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -38,14 +38,18 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in self.modules:
             return None
-        try:
-            command: click.Command = importlib.import_module(self.modules[cmd_name]).command
-        except ModuleNotFoundError as error:
-            if (error.name or "").startswith("hagen."):
-                raise
-            message = f"{error.name} is not installed; install it with: pip install 'hagen[bootstrap]'"
-            raise click.ClickException(message) from None
-        return command
+        return _loaded(self.modules[cmd_name])
+
+
+def _loaded(module: str) -> click.Command:
+    try:
+        command: click.Command = importlib.import_module(module).command
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("hagen."):
+            raise
+        message = f"{error.name} is not installed; install it with: pip install 'hagen[bootstrap]'"
+        raise click.ClickException(message) from None
+    return command
 
 
 class _Bootstrap(_LazyGroup):
@@ -64,3 +68,26 @@ def group() -> None:
 @click.group("image", cls=_Image, context_settings={"help_option_names": ["-h", "--help"]})
 def image() -> None:
     """Images with packages and container images in them, for machines that are up sooner."""
+
+
+class _LazyCommand(click.Command):
+    """A command without a group. Its module is imported when it is called; a list of commands shows `says`."""
+
+    def __init__(self, name: str, module: str, says: str) -> None:
+        super().__init__(name, short_help=says)
+        self._module = module
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's signature
+    ) -> click.Context:
+        return _loaded(self._module).make_context(info_name, args, parent, **extra)
+
+
+drill = _LazyCommand(
+    "drill", "hagen.bootstrap.commands.drill", "Break one thing on a running cluster, and measure what clients see."
+)
+status = _LazyCommand("status", "hagen.bootstrap.commands.status", "The cluster on one screen, with what to do.")

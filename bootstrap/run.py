@@ -14,6 +14,7 @@ from .events import Events, Kind
 from .inventory import Machine
 from .journal import Journal
 from .machine.remote import Remote
+from .memory import Memory
 from .provider.contract import ProviderError
 from .redaction import Secrets
 from .site import Site
@@ -26,6 +27,8 @@ class Run:
     """`step`: the name of the step that is being carried out; `replace`: machines to make anew, whatever they are.
 
     `version`: the health agent's; `agent_wheels`: a folder from which it is installed, instead of from PyPI.
+    `at_once`: more machines than this are never worked on, nor boot for the first time, side by side. None: as the
+    steps say.
     `again`: another pass is needed, because machines are replaced one in each.
     """
 
@@ -38,8 +41,10 @@ class Run:
     changes: int = 0
     replace: set[str] = field(default_factory=set)
     again: bool = False
+    at_once: int | None = None
     version: str = field(default_factory=lambda: metadata.version("hagen"))
     agent_wheels: Path | None = None
+    memory: Memory = field(default_factory=Memory)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def on(self, machine: Machine | str) -> Remote:
@@ -49,6 +54,7 @@ class Run:
 
     def changed(self, machine: str, text: str) -> None:
         """Something is not as it was."""
+        self.memory.forget()
         with self._lock:
             self.changes += 1
         self.events.tell(Kind.CHANGED, self.step, machine, text)
@@ -70,11 +76,20 @@ class Run:
             except BootstrapError as error:
                 problems.append(error)
 
-        with ThreadPoolExecutor(max_workers=max(1, min(at_most, len(wanted))), thread_name_prefix=self.step) as pool:
+        with ThreadPoolExecutor(max_workers=self._at_once(at_most, len(wanted)), thread_name_prefix=self.step) as pool:
             for future in [pool.submit(one, machine) for machine in wanted]:
                 future.result()
         if problems:
             raise Problems(problems)
+
+    def look(self, machines: Iterable[Machine], question: Callable[[Machine], T]) -> dict[str, T]:
+        """Ask machines side by side, without telling about it: name -> answer. The first BootstrapError is raised."""
+        asked = list(machines)
+        with ThreadPoolExecutor(max_workers=self._at_once(8, len(asked)), thread_name_prefix=self.step) as pool:
+            return dict(zip((machine.name for machine in asked), pool.map(question, asked), strict=True))
+
+    def _at_once(self, at_most: int, machines: int) -> int:
+        return max(1, min(at_most, machines, self.at_once or at_most))
 
     def alone(self, name: str, act: Callable[[], T]) -> T:
         """Act on one machine, and tell about it. BootstrapError when it fails."""
@@ -85,6 +100,7 @@ class Run:
         try:
             result = act()
         except (BootstrapError, ProviderError) as error:
+            self.memory.forget()
             known = error if isinstance(error, BootstrapError) else _translated(error)
             text = self.secrets.hide(str(known))
             self.events.tell(Kind.MACHINE_FAILED, self.step, name, text, monotonic() - began)

@@ -29,3 +29,13 @@ def stoppable(stop: threading.Event, say: Callable[[str], None]) -> Iterator[Non
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Within `stoppable`, while a person is asked: Ctrl-C is an answer, KeyboardInterrupt, and nothing is under way."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -51,18 +51,25 @@ def on_site(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def opened(repository: Path, cluster: str, lxd: str, project: str, **rest: object) -> None:
-        try:
+        with translated():
             command(open_site(Where(repository, cluster, lxd, project)), **rest)
-        except ProviderError as error:
-            raise click.ClickException(str(error)) from error
-        except Problems as error:
-            raise click.ClickException("\n".join(map(said, error.problems))) from error
-        except BootstrapError as error:
-            raise click.ClickException(said(error)) from error
 
     for option in reversed(_OPTIONS):
         opened = option(opened)
     return opened
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What is raised becomes a message: ClickException with every problem."""
+    try:
+        yield
+    except ProviderError as error:
+        raise click.ClickException(str(error)) from error
+    except Problems as error:
+        raise click.ClickException("\n".join(map(said, error.problems))) from error
+    except BootstrapError as error:
+        raise click.ClickException(said(error)) from error
 
 
 def open_site(wanted: Where) -> Site:

@@ -37,17 +37,29 @@ from .plan import show
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Install the health agent from here (make agent-wheels), not from PyPI.",
 )
+@click.option(
+    "--at-once",
+    type=click.IntRange(min=1),
+    help="For a slow host: most machines that boot and are worked on side by side.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each event.")
 @click.option("--plain", is_flag=True, help="Plain lines, also on a terminal.")
 def command(
-    site: Site, *, yes: bool, replace: tuple[str, ...], agent_wheels: Path | None, as_json: bool, plain: bool
+    site: Site,
+    *,
+    yes: bool,
+    replace: tuple[str, ...],
+    agent_wheels: Path | None,
+    at_once: int | None,
+    as_json: bool,
+    plain: bool,
 ) -> None:
     """Bring machines and cluster to what was rendered. Run it again at any time: it goes on where it was."""
     unknown = [each for each in replace if each not in {machine.name for machine in site.inventory.machines}]
     if unknown:
         raise click.BadParameter(f"hagen.yaml has no machine {', '.join(unknown)}", param_hint="--replace")
     run = new_run(site, frozenset(replace))
-    run.agent_wheels = agent_wheels
+    run.agent_wheels, run.at_once = agent_wheels, at_once
     console = Console(highlight=False)
     if as_json:
         stream = Stream(sys.stdout)

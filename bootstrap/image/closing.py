@@ -13,7 +13,11 @@ _COMMANDS: Final = (
     ("find", "/etc/ssh", "-name", "ssh_host_*", "-delete"),
     ("rm", "-f", "/etc/netplan/50-cloud-init.yaml", "/var/lib/systemd/random-seed", "/root/.bash_history"),
     ("find", "/var/log", "-type", "f", "-delete"),
-    ("cloud-init", "clean", "--logs", "--machine-id"),
+    ("cloud-init", "clean", "--logs"),
+    # Empty, not absent and not "uninitialized" (`cloud-init clean --machine-id`): those make it systemd's "first boot",
+    # at which systemd-firstboot asks questions on a console that nobody sits at (machine-id(5), First Boot Semantics).
+    ("truncate", "--size=0", "/etc/machine-id"),
+    ("rm", "-f", "/var/lib/dbus/machine-id"),
     ("sync",),
 )
 

@@ -39,10 +39,11 @@ class Timeout(ProviderError):  # noqa: N818
 
 
 class Power(StrEnum):
-    """What a machine is doing; `OTHER` for whatever is on its way or paused."""
+    """What a machine is doing; `OTHER` for whatever is on its way."""
 
     RUNNING = "running"
     STOPPED = "stopped"
+    FROZEN = "frozen"
     OTHER = "other"
 
 
@@ -192,7 +193,11 @@ class Provider(Protocol):
         ...
 
     def start(self, name: str) -> None:
-        """Switch on; returns when the provider says that it runs, which is before it has booted."""
+        """Switch on, or let a frozen one go on; returns when the provider says that it runs, before it has booted."""
+        ...
+
+    def freeze(self, name: str) -> None:
+        """Halt a running machine where it is: it answers nothing, and knows nothing of it when it goes on."""
         ...
 
     def stop(self, name: str, *, timeout: float, force: bool = False) -> None:
@@ -203,10 +208,13 @@ class Provider(Protocol):
         """Switch off and remove with its disk. False when it is gone. ForeignMachine for anybody else's."""
         ...
 
-    def execute(self, name: str, argv: Sequence[str], *, timeout: float, stdin: bytes = b"") -> Outcome:
+    def execute(
+        self, name: str, argv: Sequence[str], *, timeout: float, stdin: bytes = b"", silent: bool = False
+    ) -> Outcome:
         """Run a command as root. Timeout after so many seconds, and then the command is ended on the machine.
 
-        A program that is not there: code 127, as in a shell.
+        A program that is not there: code 127, as in a shell. `silent`: nobody wants to know what it prints, only its
+        code; that is cheaper.
         """
         ...
 

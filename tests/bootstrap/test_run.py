@@ -51,6 +51,56 @@ def test_no_more_at_once_than_said(begin: Callable[[], Run]) -> None:
     assert most == 2
 
 
+def test_who_wants_one_machine_after_the_other_gets_that_everywhere(begin: Callable[[], Run]) -> None:
+    run, now, machines = begin(), threading.Semaphore(1), begin().site.inventory.machines
+    run.at_once = 1
+
+    def act(machine: Machine) -> str:
+        assert now.acquire(blocking=False), "another one is worked on"
+        now.release()
+        return machine.role
+
+    run.each(machines, lambda machine: void(act(machine)))
+    assert run.look(machines, act) == {machine.name: machine.role for machine in machines}
+
+
+def void(_: object) -> None:
+    """For what returns nothing."""
+
+
+def test_a_look_that_fails_says_so(begin: Callable[[], Run]) -> None:
+    run = begin()
+
+    def fails(machine: Machine) -> str:
+        raise BootstrapError(machine.name, "it says nothing")
+
+    with pytest.raises(BootstrapError, match="k8s-lb-1: it says nothing"):
+        run.look(run.site.inventory.machines[:1], fails)
+    assert run.look((), fails) == {}
+
+
+def test_a_change_or_a_failure_makes_the_run_look_again(begin: Callable[[], Run]) -> None:
+    run, looks = begin(), []
+
+    def look() -> str:
+        looks.append("look")
+        return "seen"
+
+    def fails() -> None:
+        raise BootstrapError("m1", "no")
+
+    for _ in range(2):
+        run.memory.recall("x", look)
+    assert len(looks) == 1
+    run.changed("m1", "made")
+    run.memory.recall("x", look)
+    assert len(looks) == 2
+    with pytest.raises(BootstrapError):
+        run.alone("m1", fails)
+    run.memory.recall("x", look)
+    assert len(looks) == 3
+
+
 def test_nothing_new_is_begun_once_it_is_to_stop(begin: Callable[[], Run]) -> None:
     run = begin()
     run.stop.set()

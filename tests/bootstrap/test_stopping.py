@@ -1,9 +1,16 @@
 """Ctrl-C, in a process of its own: the first time it ends in order, the second at once."""
 
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
+import threading
+
+import pytest
+
+from hagen.bootstrap.stopping import asking, stoppable
 
 _PROGRAM = """
 import threading, time
@@ -45,3 +52,51 @@ def test_twice() -> None:
     process = _begun(patient=True)
     os.kill(process.pid, signal.SIGINT)
     assert _rest(process) == ("Left as it is. The next run goes on from there.\n", 130)
+
+
+_QUESTION = """
+import threading
+import click
+from hagen.bootstrap.commands.opening import asked
+from hagen.bootstrap.stopping import asking, stoppable
+stop = threading.Event()
+with stoppable(stop, print):
+    try:
+        with asking():
+            asked("break it now?")
+    except click.Abort:
+        print("no", stop.is_set(), flush=True)
+"""
+
+
+def test_an_answer_while_somebody_is_asked() -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", _QUESTION], stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        try:
+            told = _read(ours, "break it now?")
+            process.send_signal(signal.SIGINT)
+            told += _read(ours, "no False")
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+    os.close(theirs)
+    os.close(ours)
+    assert "Ends after" not in told
+
+
+def _read(terminal: int, word: str) -> str:
+    found = ""
+    while word not in found:
+        assert select.select([terminal], [], [], 20.0)[0], found
+        found += os.read(terminal, 1 << 12).decode()
+    return found
+
+
+def test_signals_are_heard_again_after_an_answer() -> None:
+    stop = threading.Event()
+    with stoppable(stop, lambda _: None):
+        with pytest.raises(KeyboardInterrupt), asking():
+            signal.raise_signal(signal.SIGINT)
+        assert not stop.is_set()
+        signal.raise_signal(signal.SIGINT)
+        assert stop.is_set()

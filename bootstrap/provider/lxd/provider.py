@@ -21,6 +21,7 @@ from . import execution, files, images, networks, offer, payload, publishing, re
 from .api import Api
 from .connect import Client, Connections, Server
 from .lock import Lock
+from .sightings import Sightings
 
 CREATE: Final = 1800.0  # seconds; the first machine waits for the image
 CHANGE: Final = 120.0
@@ -39,6 +40,7 @@ class LxdProvider:
         self._api = Api(self._connections)
         self._cluster = cluster
         self._lock = Lock(self._api, cluster)
+        self._sightings = Sightings()
 
     def offer(self) -> contract.Offer:
         """See contract.Provider, as with all of them."""
@@ -91,8 +93,14 @@ class LxdProvider:
         """A paused machine goes on."""
         instance = self._own(name)
         if reading.power(instance) is not Power.RUNNING:
-            action = "unfreeze" if instance["status"] == "Frozen" else "start"
+            action = "unfreeze" if reading.power(instance) is Power.FROZEN else "start"
             self._switch(name, action, Power.RUNNING, seconds=CHANGE)
+
+    def freeze(self, name: str) -> None:
+        """Processors of a virtual machine are paused, processes of a container get no time."""
+        if reading.power(self._own(name)) is not Power.FROZEN:
+            self._running(name)
+            self._switch(name, "freeze", Power.FROZEN, seconds=CHANGE)
 
     def stop(self, name: str, *, timeout: float, force: bool = False) -> None:
         """A machine without an operating system that listens only stops by force."""
@@ -101,6 +109,7 @@ class LxdProvider:
 
     def delete(self, name: str) -> bool:
         """Protected ones (security.protection.delete) are not."""
+        self._sightings.forget(name)
         instance = self._find(name)
         if instance is None:
             return False
@@ -113,24 +122,30 @@ class LxdProvider:
                 raise
         return True
 
-    def execute(self, name: str, argv: Sequence[str], *, timeout: float, stdin: bytes = b"") -> Outcome:
+    def execute(
+        self, name: str, argv: Sequence[str], *, timeout: float, stdin: bytes = b"", silent: bool = False
+    ) -> Outcome:
         """What it prints is kept by LXD until it is fetched, then removed."""
         self._running(name)
-        return execution.execute(self._api, name, argv, timeout, stdin)
+        with self._sightings.trusted(name):
+            return execution.execute(self._api, name, argv, timeout, stdin, silent=silent)
 
     def push(self, name: str, path: str, content: bytes, *, mode: int = 0o644, owner: str = "root") -> None:
         """Checked by SHA-256 on the machine before it is renamed into place."""
         self._running(name)
         checksum = hashlib.sha256(content).hexdigest()
-        files.push(self._api, name, path, content, checksum=checksum, mode=mode, owner=owner)
+        with self._sightings.trusted(name):
+            files.push(self._api, name, path, content, checksum=checksum, mode=mode, owner=owner)
 
     def pull(self, name: str, path: str) -> bytes:
         """Of a stopped container too."""
-        self._own(name)
+        if not self._sightings.recent(name):
+            self._own(name)
         return files.pull(self._api, name, path)
 
     def shell(self, name: str) -> Sequence[str]:
         """By the lxc command: an interactive session is its business."""
+        self._sightings.forget(name)
         self._running(name)
         return shell.command(self._server, name)
 
@@ -177,10 +192,15 @@ class LxdProvider:
         return instance
 
     def _running(self, name: str) -> None:
+        """Seen to be ours and to run, a moment ago or now."""
+        if self._sightings.recent(name):
+            return
         if reading.power(self._own(name)) is not Power.RUNNING:
             raise ProviderError(f"machine {name}", "it does not run", "Start it.")
+        self._sightings.saw(name)
 
     def _switch(self, name: str, action: str, to: Power, *, seconds: float, force: bool = False) -> None:
+        self._sightings.forget(name)
         body = {"action": action, "timeout": max(1, round(seconds)), "force": force}
         within = seconds + MARGIN
         try:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ..contract import Capacity, Machine, Power
 from .payload import CLUSTER, DEFAULT_PROFILE, DIGEST, NIC, ROLE
 
-POWER: Final = {"Running": Power.RUNNING, "Stopped": Power.STOPPED}
+POWER: Final = {"Running": Power.RUNNING, "Stopped": Power.STOPPED, "Frozen": Power.FROZEN}
 
 
 def ours(instance: Mapping[str, Any], cluster: str) -> bool:

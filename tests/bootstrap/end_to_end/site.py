@@ -79,17 +79,17 @@ class EndToEnd:
         command = ["hagen", "render", "-c", str(self.configuration), "-o", str(self.repository)]
         subprocess.run([sys.executable, "-m", "hagen.generator", *command[1:]], check=True, capture_output=True)
 
-    def begin(self, *argv: str) -> subprocess.Popen[str]:
-        """Start `hagen bootstrap ...`."""
+    def begin(self, *argv: str, group: str = "bootstrap") -> subprocess.Popen[str]:
+        """Start `hagen bootstrap ...`, or another group of commands."""
         where = ["-r", str(self.repository), "--lxd", self.lab.socket("one")]
-        command = [sys.executable, "-m", "hagen.generator", "bootstrap", argv[0], *where, *argv[1:]]
+        command = [sys.executable, "-m", "hagen.generator", group, argv[0], *where, *argv[1:]]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
 
-    def run(self, *argv: str, name: str = "") -> Result:
+    def run(self, *argv: str, name: str = "", group: str = "bootstrap") -> Result:
         """A whole run of `hagen bootstrap ...`. `name`: of what it is for, beside its times."""
         began = time.monotonic()
-        with self.begin(*argv) as process:
+        with self.begin(*argv, group=group) as process:
             try:
                 output, errors = process.communicate(timeout=LIMIT)
             except BaseException:

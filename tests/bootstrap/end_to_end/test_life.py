@@ -15,6 +15,7 @@ from tests.bootstrap.end_to_end.site import EndToEnd
 pytestmark = [pytest.mark.lxd, pytest.mark.timeout(900)]
 
 BALANCERS = ("k8s-lb-1", "k8s-lb-2")
+AUTHORITY = "/etc/hagen-agent/agents-ca.crt"
 UNITS = ("hagen-agent-keepalived.socket", "hagen-agent.service")
 NODES = [f"k8s-{kind}-{number}" for kind in ("master", "worker") for number in (1, 2, 3)]
 
@@ -33,7 +34,7 @@ def test_from_nothing(there: EndToEnd) -> None:
 
 def test_what_was_secret_for_a_join_is_gone(there: EndToEnd) -> None:
     secrets = json.loads(there.kubectl("get", "secrets", "--namespace=kube-system", "--output=json"))["items"]
-    assert [secret["metadata"]["name"] for secret in secrets] == []
+    assert [secret["metadata"]["name"] for secret in secrets] == ["hagen-agent-ca"], "which is for ten years"
     for name in NODES:
         assert there.execute(name, "ls", "/run/hagen")[1].split() in ([], ["repository"])
 
@@ -59,15 +60,20 @@ def test_what_argo_cd_brings_later_comes_with_the_next_run(there: EndToEnd) -> N
         "metadata": {"name": "app-custom-user-secret", "namespace": "apps"},
         "stringData": {"hagen_agent": "what nobody may read"},
     }
-    for value in (account, password):
+    namespace = {"kind": "Namespace", "metadata": {"name": "monitoring"}}
+    for value in (namespace, account, password):
         there.apply(value)
     result = there.up("what Argo CD brought")
     assert result.code == 0, result.output + result.errors
-    assert sorted(result.changes) == [f"{name} credentials of the health agent installed" for name in BALANCERS]
+    brought = [f"{name} credentials of the health agent installed" for name in BALANCERS]
+    assert sorted(result.changes) == ["agent the health agents' CA published in monitoring", *brought]
     for name in BALANCERS:
         assert there.execute(name, "stat", "--format=%a %U %G", "/etc/hagen-agent/token")[1] == "640 root hagen-agent\n"
         assert there.execute(name, "systemctl", "is-active", *UNITS) == (0, "active\nactive\n")
-        code, page = there.execute(name, "curl", "--silent", "--show-error", "http://127.0.0.1:9790/metrics")
+        code, page = there.execute(
+            *(name, "curl", "--silent", "--show-error", "--cacert", AUTHORITY),
+            *("--resolve", f"{name}:9790:127.0.0.1", f"https://{name}:9790/metrics"),
+        )
         assert code == 0, page
         assert "hagen_vip_assigned" in page
     said = result.output + "".join(path.read_text() for path in there.repository.glob(".hagen/**/*.log"))

@@ -198,8 +198,8 @@ class FakeMachines:
     def _switch(self, name: str, body: dict[str, Any]) -> Operation:
         def work(_: Operation) -> None:
             instance, action = self.instances[name], body["action"]
-            if action == "unfreeze":
-                instance["status"] = "Running"
+            if action in {"freeze", "unfreeze"}:
+                instance["status"] = "Frozen" if action == "freeze" else "Running"
             elif action == "start":
                 self._judge_start(name)
                 instance["config"]["volatile.idmap.current"] = "[]"
@@ -270,6 +270,10 @@ class FakeMachines:
             except FileNotFoundError:
                 raise Refusal(400, "Command not found") from None
             output = {str(n + 1): f"/1.0/instances/{name}/logs/{file.name}" for n, file in enumerate(files)}
+            if not body["record-output"]:
+                output = {}
+                for file in files:
+                    file.unlink()
             code = done.returncode if done.returncode >= 0 else 128 - done.returncode
             operation.metadata = {"return": code, "output": output}
             if code == 127:

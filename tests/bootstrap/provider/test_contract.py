@@ -29,7 +29,17 @@ from tests.bootstrap.provider.fake_machines import BRIDGE, IMAGE
 def running(place: Place, provider: LxdProvider) -> str:
     provider.create(place.wanted("m1"))
     provider.start("m1")
+    if place.server is not None:
+        booted(provider, "m1")
     return "m1"
+
+
+def booted(provider: LxdProvider, name: str) -> None:
+    """Wait for the machine's systemd, which puts another /run over the one that it begins with."""
+    end = time.monotonic() + 60
+    while provider.execute(name, ["test", "-S", "/run/systemd/private"], timeout=10).code != 0:
+        assert time.monotonic() < end, f"{name} does not boot"
+        time.sleep(0.1)
 
 
 def test_a_machine_is_made_once_and_known_by_what_it_was_made_as(place: Place, provider: LxdProvider) -> None:
@@ -63,6 +73,21 @@ def test_a_machine_that_does_not_shut_down_in_time_stays_on(running: str, provid
     provider.stop(running, timeout=1, force=True)
 
 
+def test_a_frozen_machine_answers_nothing_and_goes_on_where_it_was(running: str, provider: LxdProvider) -> None:
+    booted = provider.execute(running, ["cat", "/proc/sys/kernel/random/boot_id"], timeout=10).stdout
+    provider.freeze(running)
+    provider.freeze(running)
+    assert provider.machines()[running].power is Power.FROZEN
+    with pytest.raises(ProviderError, match="it does not run"):
+        provider.execute(running, ["true"], timeout=5)
+    provider.start(running)
+    assert provider.machines()[running].power is Power.RUNNING
+    assert provider.execute(running, ["cat", "/proc/sys/kernel/random/boot_id"], timeout=10).stdout == booted
+    provider.stop(running, timeout=30, force=True)
+    with pytest.raises(ProviderError, match="it does not run"):
+        provider.freeze(running)
+
+
 def test_delete_switches_off_and_is_content_when_nothing_is_there(running: str, provider: LxdProvider) -> None:
     assert provider.delete(running)
     assert not provider.delete(running)
@@ -88,6 +113,7 @@ def test_nothing_is_done_to_machines_of_others(place: Place, provider: LxdProvid
         lambda: provider.create(theirs),
         lambda: provider.change(theirs),
         lambda: provider.start("m1"),
+        lambda: provider.freeze("m1"),
         lambda: provider.stop("m1", timeout=1, force=True),
         lambda: provider.delete("m1"),
         lambda: provider.execute("m1", ["true"], timeout=5),

@@ -44,6 +44,7 @@ class FakeCluster:
     certificates: str = ""
     applied: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
+    maps: dict[str, dict[str, Any]] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     synced: bool = True  # Argo CD has made what monitoring needs
     token_seconds: int = 3600
@@ -182,6 +183,9 @@ class FakeCluster:
         if kind == "deployments,statefulsets":
             status = {"readyReplicas": 2, "updatedReplicas": 2}
             return _list([{"metadata": {"name": "argocd-server"}, "spec": {"replicas": 2}, "status": status}])
+        if kind == "applications.argoproj.io":
+            status = {"health": {"status": "Healthy"}, "sync": {"status": "Synced" if self.synced else "OutOfSync"}}
+            return _list([{"metadata": {"name": "root"}, "status": status}])
         if kind == "secrets":
             assert "--field-selector=type=bootstrap.kubernetes.io/token" in argv
             return _list(self._tokens())
@@ -191,8 +195,10 @@ class FakeCluster:
         if kind == "crd":
             installed = any("argocd/install" in path for path in self.applied)
             return {"status": {"conditions": [{"type": "Established", "status": str(installed)}]}}
-        if kind == "serviceaccount":
+        if kind in {"serviceaccount", "namespace"}:
             return {} if self.synced else None
+        if kind == "configmap":
+            return self.maps.get(name)
         assert kind == "secret", kind
         certificates = {"kubeadm-certs": {}} if self.certificates else {}
         users = {"app-custom-user-secret": {"data": {"hagen_agent": "c2VjcmV0"}}} if self.synced else {}
@@ -220,7 +226,8 @@ class FakeCluster:
     def _kubectl_apply(self, machine: "FakeMachine", what: list[str], argv: Sequence[str], stdin: bytes) -> Outcome:
         if what == []:
             data = json.loads(stdin)
-            self.secrets[data["metadata"]["name"]] = data
+            kept = self.secrets if data["kind"] == "Secret" else self.maps
+            kept[data["metadata"]["name"]] = data
             return OK
         path = what[0]
         if not any(name.startswith(path) for name in machine.files):

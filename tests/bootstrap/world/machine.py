@@ -61,10 +61,15 @@ def _test(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
 
 
 def _sha256sum(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
-    content = machine.files.get(argv[-1])
-    if content is None:
-        return failed(f"sha256sum: {argv[-1]}: No such file or directory")
-    return printed(f"{hashlib.sha256(content).hexdigest()}  {argv[-1]}\n")
+    """`sha256sum -- FILES`."""
+    listed, absent = "", ""
+    for path in argv[2:]:
+        content = machine.files.get(path)
+        if content is None:
+            absent += f"sha256sum: {path}: No such file or directory\n"
+        else:
+            listed += f"{hashlib.sha256(content).hexdigest()}  {path}\n"
+    return Outcome(1 if absent else 0, listed.encode(), absent.encode())
 
 
 def _rm(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
@@ -92,10 +97,18 @@ def _tar(machine: FakeMachine, argv: Sequence[str], stdin: bytes) -> Outcome:
 
 def _cloud_init(machine: FakeMachine, argv: Sequence[str], __: bytes) -> Outcome:
     if argv[1] == "clean":
-        machine.files.pop("/etc/machine-id", None)
+        if "--machine-id" in argv:
+            machine.files["/etc/machine-id"] = b"uninitialized\n"
         return OK
     code, text = machine.cloud_init
     return Outcome(code, text.encode())
+
+
+def _truncate(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
+    """`truncate --size=0 FILE`."""
+    assert argv[1] == "--size=0"
+    machine.files[argv[2]] = b""
+    return OK
 
 
 def _find(machine: FakeMachine, argv: Sequence[str], _: bytes) -> Outcome:
@@ -198,6 +211,7 @@ _PROGRAMS: dict[str, _PROTOTYPE] = {
     "tar": _tar,
     "cloud-init": _cloud_init,
     "find": _find,
+    "truncate": _truncate,
     "crictl": _pulled,
     "apt-get": _fetched,
     "sync": lambda *_: OK,

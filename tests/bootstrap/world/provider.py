@@ -113,7 +113,15 @@ class FakeWorld:
 
     def start(self, name: str) -> None:
         self._act()
-        self.there[name].boot()
+        machine = self.there[name]
+        if machine.power is Power.FROZEN:
+            machine.power = Power.RUNNING
+        else:
+            machine.boot()
+
+    def freeze(self, name: str) -> None:
+        self._act()
+        self._running(name).power = Power.FROZEN
 
     def stop(self, name: str, *, timeout: float, force: bool = False) -> None:
         self._act()
@@ -123,7 +131,9 @@ class FakeWorld:
         self._act()
         return self.there.pop(name, None) is not None
 
-    def execute(self, name: str, argv: Sequence[str], *, timeout: float, stdin: bytes = b"") -> Outcome:
+    def execute(
+        self, name: str, argv: Sequence[str], *, timeout: float, stdin: bytes = b"", silent: bool = False
+    ) -> Outcome:
         self._act()
         machine = self._running(name)
         self.calls.append((name, tuple(argv)))

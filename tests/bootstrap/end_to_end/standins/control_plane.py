@@ -103,9 +103,7 @@ def join(api: Api, name: str, address: str) -> None:
     peer = f"https://{address}:2380"
     members = listed(_endpoints(api, name))
     others = [url for member in members if not member.get("isLearner") for url in member.get("clientURLs", ())]
-    if peer not in [url for member in members for url in member["peerURLs"]]:
-        _etcdctl(others, "member", "add", name, "--learner", f"--peer-urls={peer}")
-    members = listed(others)
+    members = _added(others, name, peer)
     names = [f"{member.get('name') or name}={url}" for member in members for url in member["peerURLs"]]
     write_manifests(name, address, names, "existing", cluster)
     (mine,) = [f"{member['ID']:x}" for member in members if peer in member["peerURLs"]]
@@ -131,6 +129,22 @@ def leave() -> None:
             _etcdctl(others, "member", "remove", identity)
     except Exception as error:  # noqa: BLE001 - kubeadm warns and goes on
         sys.stderr.write(f"[reset] WARNING: failed to remove etcd member: {error}\n")
+
+
+def _added(others: list[str], name: str, peer: str) -> list[dict]:
+    """The members with the new one. As kubeadm does it, again and again: etcd takes none while another is connected for
+    less than five seconds ("unhealthy cluster").
+    """
+    end = time.monotonic() + 60
+    argv = ("member", "add", name, "--learner", f"--peer-urls={peer}")
+    while True:
+        members = listed(others)
+        if any(peer in member["peerURLs"] for member in members):
+            return members
+        if time.monotonic() > end:
+            _etcdctl(others, *argv)
+        elif _try(others, *argv).returncode:
+            time.sleep(0.5)
 
 
 def listed(endpoints: list[str]) -> list[dict]:

@@ -100,6 +100,12 @@ def first_tokens(api: Api, found: dict[str, dict]) -> None:
         token(api, 1800, each["description"])
 
 
+def pull(options: argparse.Namespace) -> None:
+    """`config images pull`: of the configuration's version; nothing is pulled here."""
+    cluster = documents(options.config)["ClusterConfiguration"]
+    sys.stdout.write(f"[config/images] Pulled registry.k8s.io/kube-apiserver:{cluster['kubernetesVersion']}\n")
+
+
 def later(options: argparse.Namespace) -> None:
     """A later phase of `init`, by itself."""
     acts = {"upload-config": upload_config, "bootstrap-token": first_tokens}
@@ -182,6 +188,7 @@ COMMANDS = {
     "token create": make_token,
     "token delete": delete_token,
     "certs certificate-key": make_key,
+    "config images pull": pull,
 }
 
 if __name__ == "__main__":

@@ -175,7 +175,7 @@ def test_somebody_who_makes_the_machine_at_the_same_time_keeps_it(fake: FakeLxd,
 def test_a_paused_machine_goes_on(fake: FakeLxd, here: Place, lxd: LxdProvider) -> None:
     lxd.create(here.wanted("m1"))
     fake.machines.instances["m1"]["status"] = "Frozen"
-    assert lxd.machines()["m1"].power is Power.OTHER
+    assert lxd.machines()["m1"].power is Power.FROZEN
     lxd.start("m1")
     assert lxd.machines()["m1"].power is Power.RUNNING
 

@@ -48,7 +48,7 @@ def test_default_profile_and_no_location_are_nothing_of_their_own() -> None:
 
 
 def test_what_is_neither_on_nor_off() -> None:
-    assert [reading.power(instance(status=status)) for status in ("Frozen", "Error", "Starting")] == [Power.OTHER] * 3
+    assert [reading.power(instance(status=status)) for status in ("Freezing", "Error", "Starting")] == [Power.OTHER] * 3
 
 
 def test_a_tag_of_another_cluster_is_foreign() -> None:
