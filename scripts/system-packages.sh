@@ -31,8 +31,8 @@ fi
 apt-get update -qq
 available=()
 for package in "${missing[@]}"; do
-    # Ubuntu has LXD as a snap only.
-    if apt-cache policy "$package" | grep -q 'Candidate: [^(]'; then
+    # Ubuntu has LXD as a snap only. Read to the end: with `grep -q` apt-cache may write to a closed pipe, and fail.
+    if apt-cache policy "$package" | grep 'Candidate: [^(]' >/dev/null; then
         available+=("$package")
     else
         echo "system packages: this release has no $package; the checks that need it will be skipped"

@@ -73,7 +73,7 @@ for file in hagen.yaml hagen.lock; do
     edit "$file" -v image="$image" -v tag="$tag" "$replace"
     # hagen.lock names the registry that is meant where none is named.
     edit "$file" -v image="docker.io/$image" -v tag="$tag" "$replace"
-    if [ "${file##*/}" = hagen.yaml ] && ! grep -v '^[[:space:]]*#' "$file" | grep -qF "$image:$tag"; then
+    if [ "${file##*/}" = hagen.yaml ] && ! grep -v '^[[:space:]]*#' "$file" | grep -F "$image:$tag" >/dev/null; then
         echo "bump.sh: $file does not name $image: write apps.$name.image: $image:$tag, or the next render differs" >&2
     fi
 done
