@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ..errors import BootstrapError, Interrupted
@@ -73,8 +74,9 @@ def conduct(drill: Drill, stage: Stage) -> Played:
         with Probing(drill, stage.places, stage.folder) as probing:
             play = _Play(drill, stage, watcher, Served(stage.places, drill.clients, probing.log), breakage)
             steady = play.steady()
+            earlier = frozenset(watcher.latest.alerts or ())
             try:
-                done = tuple([play.carry_out(order, last=_last(order, orders)) for order in orders])
+                done = tuple([play.carry_out(order, earlier, last=_last(order, orders)) for order in orders])
             finally:
                 breakage.heal()
             whole, troubles = play.whole_again()
@@ -129,15 +131,19 @@ class _Play:
             _sleep(self.stage, APART)
         return began, time.monotonic()
 
-    def carry_out(self, order: Order, *, last: bool) -> Done:
-        """Do it, then watch until clients are served again, and until everybody who has to has said so."""
+    def carry_out(self, order: Order, earlier: frozenset[str], *, last: bool) -> Done:
+        """Do it, then watch until clients are served again, and until everybody who has to has said so.
+
+        `earlier`: alerts that are of something before this drill.
+        """
         self.stage.say(f"{told(order)} ({order.why})")
         since = len(self.watcher.looks)
         began = self.breakage.carry_out(order)
         self._until(self._in_a_row(), within=_SERVED_AGAIN, every=APART)
         _sleep(self.stage, max(0.0, began + order.least - time.monotonic()))
         if last:
-            self._until(lambda: _said(self.drill, self.watcher.looks[since:]), within=began + SAID - time.monotonic())
+            said = partial(_said, self.drill, earlier)
+            self._until(lambda: said(self.watcher.looks[since:]), within=began + SAID - time.monotonic())
         if order.whole:
             self.whole_again()
         return Done(order, began, time.monotonic())
@@ -190,14 +196,14 @@ def _last(order: Order, orders: tuple[Order, ...]) -> bool:
     return order is [each for each in orders if each.breaks][-1]
 
 
-def _said(drill: Drill, looks: list[Look]) -> bool:
+def _said(drill: Drill, earlier: frozenset[str], looks: list[Look]) -> bool:
     """Every verdict and every alert that has to come has come, and those of a moment that must not have gone."""
     verdicts = all(any(says(look, name, state) for look in looks) for name, state in drill.verdicts.items())
     known = [look.alerts for look in looks if look.alerts is not None]
     if not known or not drill.judges_alerts:
         return verdicts
     came = all(any(name in alerts for alerts in known) for name in drill.alerts)
-    return verdicts and came and not set(known[-1]) - drill.alerts - drill.may
+    return verdicts and came and not set(known[-1]) - drill.alerts - drill.may - earlier
 
 
 def says(look: Look, name: str, state: str) -> bool:

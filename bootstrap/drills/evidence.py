@@ -68,11 +68,13 @@ def alerts(played: Played) -> tuple[Alert, ...] | None:
     if not drill.judges_alerts or all(look.alerts is None for look in played.looks):
         return None
     names = {name for look in played.looks for name in look.alerts or {} if look.at >= zero} | drill.alerts
+    earlier = {name for look in played.looks if look.at < zero for name in look.alerts or {}}
     return tuple(
         Alert(
             name=name,
             expected=name in drill.alerts,
-            allowed=name in drill.alerts | drill.may,
+            allowed=name in drill.alerts | drill.may | earlier,
+            earlier=name in earlier,
             raised=_raised(played, name),
             pending=_first(played, name, zero, {"pending", "firing"}),
             firing=_first(played, name, zero, {"firing"}),

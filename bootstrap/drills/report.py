@@ -181,6 +181,7 @@ class Alert(_Shape):
     """One alert. `expected`: it had to come; `allowed`: it may. When it was first pending and first fired.
 
     `raised`: it fired, or was pending still when the repair began; one that was pending for a moment told nobody.
+    `earlier`: it was there before the first fault, and so is of something else; many rules look back for minutes.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Alert(_Shape):
     raised: bool
     pending: float | None
     firing: float | None
+    earlier: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

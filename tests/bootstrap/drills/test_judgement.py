@@ -1,5 +1,6 @@
 """What was seen becomes a verdict: held, not held, or not told; never a pass for what is not known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from hagen.bootstrap.drills.judgement import judge
 from hagen.bootstrap.drills.report import Objective, ReportError, Verdict, dump, json_schema, keep, load
 from hagen.bootstrap.drills.worker import DRILL as WORKER
-from tests.bootstrap.drills.played import IDENTITY, ZERO, attempts, play
+from tests.bootstrap.drills.played import IDENTITY, ZERO, attempts, looks, play
 
 CAME = {"HagenAgentDown": "pending"}
 
@@ -61,6 +62,24 @@ def test_an_alert_that_has_to_come_and_one_that_must_not() -> None:
     assert reasons(alerts={**CAME, "HagenVIPSlow": "pending"}) == ()
     (unexpected,) = reasons(alerts={**CAME, "HagenEtcdQuorumLost": "firing"})
     assert unexpected.startswith("the alert HagenEtcdQuorumLost came")
+
+
+def test_an_alert_that_was_there_before_is_of_something_else() -> None:
+    """Many rules look back for minutes: after a lost quorum one is pending while the next drill goes on."""
+    seen = [
+        replace(
+            look, alerts={**(look.alerts or {}), "HagenEtcdProposalsFailing": "pending" if look.at < ZERO else "firing"}
+        )
+        for look in looks(CAME)
+    ]
+    report = judge(play(alerts=CAME, looks=tuple(seen)), IDENTITY)
+    assert report.alerts is not None
+    (old,) = [alert for alert in report.alerts if alert.name == "HagenEtcdProposalsFailing"]
+    assert (old.earlier, old.raised, old.allowed) == (True, True, True)
+    assert report.reasons == ()
+    late = tuple(replace(look, alerts=CAME) if look.at < ZERO else look for look in seen)
+    (reason,) = judge(play(alerts=CAME, looks=late), IDENTITY).reasons
+    assert reason.startswith("the alert HagenEtcdProposalsFailing came")
 
 
 def test_without_prometheus_alerts_are_not_told_and_named_as_such() -> None:
