@@ -170,7 +170,8 @@ def test_a_strange_etcd_member_is_none_of_ours() -> None:
 @pytest.mark.parametrize(
     ("member", "nospace", "corrupt"),
     [
-        (EtcdMember(alive=True, linearizable=True), 0, 0),
+        (EtcdMember(alive=True, linearizable=True, alarms=()), 0, 0),
+        (EtcdMember(alive=True, linearizable=True), None, None),
         (EtcdMember(alive=True, linearizable=False, alarms=("NOSPACE",)), 1, None),
         (EtcdMember(alive=True, linearizable=True, alarms=("CORRUPT",)), None, 1),
         (EtcdMember(alive=True), None, None),

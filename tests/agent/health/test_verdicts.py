@@ -84,12 +84,12 @@ def test_the_master_down_interval_is_that_of_vrrp() -> None:
     assert judge(CONFIG, Snapshot(NOW, vip=BACKUP)).vip.master_down_interval == master_down_interval(CONFIG, 253)
 
 
-GOOD = EtcdMember(alive=True, linearizable=True, has_leader=True, peers={"a": True, "b": True})
+GOOD = EtcdMember(alive=True, linearizable=True, has_leader=True, peers={"a": True, "b": True}, alarms=())
 DEAD = EtcdMember(alive=False)
 LEADERLESS = EtcdMember(alive=True, linearizable=False, has_leader=False)
 ALONE = EtcdMember(alive=True, linearizable=False, peers={"a": False, "b": False})
 STUCK = EtcdMember(alive=True, linearizable=False)
-LEADS = EtcdMember(alive=True, linearizable=True, has_leader=True, is_leader=True)
+LEADS = replace(GOOD, is_leader=True, peers={})
 NO_API = ApiServerReading(dict.fromkeys(("k8s-master-1", "k8s-master-2", "k8s-master-3"), False), endpoint=False)
 
 ETCD: Mapping[str, tuple[tuple[EtcdMember | None, ...], ApiServerReading | None, State, str]] = {
@@ -104,6 +104,7 @@ ETCD: Mapping[str, tuple[tuple[EtcdMember | None, ...], ApiServerReading | None,
     "two dead, one slow": ((STUCK, DEAD, DEAD), None, UNKNOWN, "Whether there is a quorum is not known: 0 of 3 members answer linearizable reads, 2 are needed."),
     "two unknown": ((GOOD, None, None), NO_API, UNKNOWN, "Whether there is a quorum is not known: 1 of 3 members answer linearizable reads, 2 are needed."),
     "each a cluster of its own": ((LEADS, LEADS, LEADS), None, UNKNOWN, "3 of 3 members lead, in clusters of their own or in turn: nothing is proven."),
+    "no word of alarms": ((GOOD, GOOD, replace(GOOD, alarms=None)), None, UNKNOWN, "There is a quorum, but whether k8s-master-3 knows of an alarm is not known: 3 of 3 members answer linearizable reads, 2 are needed."),
     "no space": ((GOOD, GOOD, replace(GOOD, alarms=("NOSPACE",))), None, CRITICAL, "Alarm NOSPACE is raised: etcd refuses writes until it is cleared."),
 }  # fmt: skip
 
