@@ -99,7 +99,17 @@ def test_both_formats_say_the_same() -> None:
     assert len(both[0]) > 200
 
 
-@pytest.mark.parametrize("accept", ["", "*/*", "text/html", "text/plain;version=0.0.4"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "",
+        "*/*",
+        "text/html",
+        "text/plain;version=0.0.4",
+        "application/openmetrics-text;q=0",
+        "application/openmetrics-text;version=x",
+    ],
+)
 def test_who_does_not_ask_for_openmetrics_gets_text(accept: str) -> None:
     assert expose(nothing(), accept)[1].startswith("text/plain; version=0.0.4")
 
