@@ -2,12 +2,22 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -37,6 +47,9 @@ class _Section(BaseModel):
 def _refuse(message: str, remedy: str) -> PydanticCustomError:
     braces = str.maketrans({"{": "(", "}": ")"})  # they would be taken for placeholders
     return PydanticCustomError("hagen", message.translate(braces), {"remedy": remedy})
+
+
+_PLACES = ("address", "url", "metrics_url")
 
 
 def _address(value: object) -> object:
@@ -70,10 +83,11 @@ def _url(value: str, schemes: Sequence[str]) -> str:
     return value
 
 
-def _place(value: object) -> object:
-    """One for each place, however it is written."""
-    if not isinstance(value, str):
-        return value
+def _place(value: object) -> tuple[IPv4Address | IPv6Address, int, str]:
+    """One for each place, however it is written: address, port, path. 0: no port."""
+    if isinstance(value, IPv4Address):
+        return value, 0, ""
+    value = str(value)
     parts = urlsplit(value)
     address = ip_address(parts.hostname or "")
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -87,8 +101,7 @@ def _apart(entries: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(set(names)) < len(names):
         raise _refuse(f"{', '.join(twice)} stands there more than once", "give each entry a name of its own")
     # One that is asked in the place of three would prove a quorum by itself.
-    keys = ("address", "url", "metrics_url")
-    written = [getattr(entry, key) for key in keys for entry in entries if hasattr(entry, key)]
+    written = [getattr(entry, key) for key in _PLACES for entry in entries if hasattr(entry, key)]
     times = Counter(map(_place, written))
     last = {_place(value): str(value) for value in written if times[_place(value)] > 1}
     shared = sorted(last.values())
@@ -281,6 +294,17 @@ class AgentConfig(_Section):
     etcd: Etcd
     galera: Galera
     autoscalers: Annotated[tuple[Autoscaler, ...], AfterValidator(_apart)] = Field(strict=False)
+
+    @field_validator("load_balancers", "api_servers", "etcd")
+    @classmethod
+    def _itself(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - each of the three
+        """Whoever holds the virtual IP would answer in the place of another, and take a peer for itself."""
+        virtual = info.data.get("virtual_ip")
+        moving = str(virtual.address) if virtual else ""
+        for entry in value if isinstance(value, tuple) else value.members:
+            if moving in {str(_place(getattr(entry, key))[0]) for key in _PLACES if hasattr(entry, key)}:
+                raise _refuse(f"{entry.name} has the virtual IP, {moving}, for its address", "write the machine's own")
+        return value
 
 
 def load_config(path: Path) -> AgentConfig:

@@ -156,6 +156,21 @@ CASES = {
         {"keyFile": "/x", "username": "a:b"},
         "peers: username and passwordFile belong together, keyFile without certificateFile, a user's name with a colon; ",
     ),
+    "a load balancer at the virtual IP": (
+        "loadBalancers.1.address",
+        "10.196.35.30",
+        "loadBalancers: k8s-lb-2 has the virtual IP, 10.196.35.30, for its address; write the machine's own",
+    ),
+    "an API server through the virtual IP": (
+        "apiServers.members.1.url",
+        "https://10.196.35.30:6443",
+        "apiServers: k8s-master-2 has the virtual IP, 10.196.35.30, for its address; write the machine's own",
+    ),
+    "a member at the virtual IP": (
+        "etcd.members.1.metricsURL",
+        "http://10.196.35.30:2381",
+        "etcd: k8s-master-2 has the virtual IP",
+    ),
     "a user without a password": (
         "peers",
         {"username": "peer"},
