@@ -17,6 +17,7 @@ Place = tuple[int, int]
 
 _LARGEST = 2**20
 _DEEPEST = 20
+_LARGEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, order=True)
@@ -63,8 +64,13 @@ def path_name(path: Path) -> str:
     """As a person writes it."""
     name = ""
     for part in path:
-        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
+        name += f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" if name else _shown(part)
     return name
+
+
+def _shown(key: str) -> str:
+    """A key on one line, which no terminal obeys."""
+    return key if key.isprintable() else repr(key)
 
 
 def load(path: FilePath) -> Document:
@@ -135,14 +141,16 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, path: Path, document: Docum
         return [_build(loader, child, (*path, number), document) for number, child in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
         try:
-            return loader.construct_object(node, deep=True)
-        except (ValueError, LookupError):  # a date that is none, !!bool of something else
+            value = loader.construct_object(node, deep=True)
+        except (ValueError, LookupError, AttributeError):  # a date that is none, !!bool of something else
             return node.value
+        # A number that could not even be printed is as good as the text that it was written as.
+        return node.value if isinstance(value, int) and abs(value) > _LARGEST_NUMBER else value
     found: dict[str, Any] = {}
     for key, child in node.value:
         name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
         if name in found:
-            document.report((*path, name), f"{name} stands twice", "keep one of them", _place(key))
+            document.report((*path, name), f"{_shown(name)} stands twice", "keep one of them", _place(key))
             continue
         document.places[*path, name] = _place(key)
         found[name] = _build(loader, child, (*path, name), document)

@@ -92,7 +92,8 @@ class ApiServerReading:
 class EtcdMember:
     """One member. `alive`: it answers at all. `linearizable`: it answered a read that needs a quorum.
 
-    `peers`: whether its connection to each other member (by member id) is active. `alarms`: NOSPACE, CORRUPT.
+    `peers`: whether its connection to each other member (by member id) is active. `alarms`: NOSPACE, CORRUPT;
+    None: it was not learnt whether there is one.
     """
 
     alive: bool | None = None
@@ -104,7 +105,7 @@ class EtcdMember:
     database_bytes: float | None = None
     quota_bytes: float | None = None
     peers: Mapping[str, bool] = field(default_factory=dict)
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[str, ...] | None = None
     problem: str = ""  # why it is not alive, or what it says is wrong
 
 

@@ -44,12 +44,14 @@ _PEER = re.compile(rb'etcd_network_active_peers\{.*Remote="([^"]+)".*\} (\S+)')
 class Answer:
     """To one of the questions. `answered`: by etcd, in a way that can be understood; `in_vain`: not at all, in time.
 
-    Of /health: `good`, unless an alarm stood before the read. Of /metrics: `values` by a member's field, `peers`.
+    Of /health: `good`, unless an alarm stood before the read; `reason` as etcd gives it. Of /metrics: `values` by a
+    member's field, `peers`.
     """
 
     answered: bool = False
     in_vain: bool = False
     good: bool | None = None
+    reason: str = ""
     alarms: tuple[str, ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
     peers: Mapping[str, bool] = field(default_factory=dict)
@@ -108,10 +110,17 @@ def judge(serializable: Answer, linearizable: Answer, metrics: Answer) -> EtcdMe
     )
 
 
-def _alarms(serializable: Answer, linearizable: Answer) -> tuple[str, ...]:
-    """etcd 3.4 does not say why it is unhealthy; when it is healthy but for its alarms, it must be one of them."""
+def _alarms(serializable: Answer, linearizable: Answer) -> tuple[str, ...] | None:
+    """Of the first question: the second one excludes them, so by itself it leaves open whether there is one.
+
+    etcd 3.4 does not say why it is unhealthy; when it is healthy but for its alarms, it must be one of them.
+    """
     found = dict.fromkeys((*serializable.alarms, *linearizable.alarms))
-    return tuple(found) or (("UNKNOWN",) if serializable.good is False and linearizable.good else ())
+    if found:
+        return tuple(found)
+    if serializable.good is False and not serializable.reason:
+        return ("UNKNOWN",) if linearizable.good else None
+    return None if serializable.good is None else ()  # it looks at its alarms before anything else
 
 
 def parse_health(status: int, body: bytes) -> Answer:
@@ -127,7 +136,7 @@ def parse_health(status: int, body: bytes) -> Answer:
     if reason.startswith(_ALARM):  # it looks at its alarms before it reads anything
         return Answer(answered=True, alarms=(reason.removeprefix(_ALARM).strip(),), problem=reason)
     problem = "" if said == "true" else reason or "says that it is not healthy"
-    return Answer(answered=True, good=said == "true", problem=problem)
+    return Answer(answered=True, good=said == "true", reason=reason, problem=problem)
 
 
 def parse_metrics(lines: Iterable[bytes]) -> Answer:

@@ -17,6 +17,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from .accept import preferred
 from .metric import Distribution, Kind, Metric, Value
 from .metrics import TABLE
 from .sources import View
@@ -46,14 +47,14 @@ class ViewCollector(Collector):
 
 
 def expose(view: View, accept: str = "", names: Sequence[str] = ()) -> tuple[bytes, str]:
-    """The body and its content type, in the newest format that the client accepts.
+    """The body and its content type, in the format that the client likes best.
 
     `names`: only these series, as client libraries' `name[]` parameter has it; none: everything.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ViewCollector(view))
     ProcessCollector(registry=registry)
-    encode, content_type = choose_encoder(accept)
+    encode, content_type = choose_encoder(preferred(accept))
     return encode(registry.restricted_registry(names) if names else registry), content_type
 
 

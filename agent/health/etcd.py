@@ -17,7 +17,8 @@ Members that belong to clusters of their own prove nothing for one another: two 
 The tolerance is the number of members that answer beyond the majority; at 0 the next failure stops all writes.
 
 An alarm (NOSPACE, CORRUPT) is the cluster's, whichever member tells of it: with it etcd serves, and refuses writes. So
-a member of which nothing is known may hide the worst, and "degraded" is said only of members that are all known.
+a member of which nothing is known may hide the worst, and "degraded" is said only of members that are all known. So
+may one that lives and of whose alarms nothing was learnt: a linearizable read is answered all the same.
 """
 
 from collections.abc import Mapping
@@ -97,7 +98,7 @@ def _verdict(
     members: Mapping[str, EtcdMember], quorum: bool | None, good: tuple[str, ...], bad: tuple[str, ...]
 ) -> Verdict:
     size, needed = len(members), majority(len(members))
-    alarms = sorted({alarm for member in members.values() for alarm in member.alarms})
+    alarms = sorted({alarm for member in members.values() for alarm in member.alarms or ()})
     count = f"{len(good)} of {size} members answer linearizable reads, {needed} are needed"
     if quorum is False:
         return Verdict(
@@ -116,6 +117,10 @@ def _verdict(
     wrong = f"; not in order: {listed(bad)}" if bad else ""
     if unknown:
         reason = f"There is a quorum, but nothing is known of {listed(unknown)}: {count}{wrong}."
+        return Verdict(NAME, State.UNKNOWN, reason)
+    mute = [name for name, member in members.items() if member.alive and member.alarms is None]
+    if mute:
+        reason = f"There is a quorum, but whether {listed(mute)} knows of an alarm is not known: {count}{wrong}."
         return Verdict(NAME, State.UNKNOWN, reason)
     if bad:
         return Verdict(NAME, State.DEGRADED, f"{count}; {_more(len(good) - needed)}{wrong}.")

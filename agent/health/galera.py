@@ -55,7 +55,7 @@ def judge_galera(config: AgentConfig, reading: GaleraReading | None, now: float)
     components = _components(galera, reading)
     tolerance = _tolerance(reading, quorum, components)
     outdated = tuple(sorted(name for name, node in reading.nodes.items() if _outdated(node)))
-    verdicts = (_verdict(galera, reading, quorum, tolerance), _split_brain_verdict(components))
+    verdicts = (_verdict(galera, reading, quorum, components, tolerance), _split_brain_verdict(components))
     return GaleraHealth(quorum, components, tolerance, outdated, verdicts)
 
 
@@ -133,7 +133,9 @@ def _complete(galera: Galera, reading: GaleraReading) -> bool | None:
     return every(None if size is None else size == galera.size for size in sizes)
 
 
-def _verdict(galera: Galera, reading: GaleraReading, quorum: bool | None, tolerance: int | None) -> Verdict:
+def _verdict(
+    galera: Galera, reading: GaleraReading, quorum: bool | None, components: int | None, tolerance: int | None
+) -> Verdict:
     well = {name: _well(node) for name, node in reading.nodes.items()} | dict.fromkeys(reading.unasked)
     bad = [name for name, fact in well.items() if fact is False]
     unknown = [name for name, fact in well.items() if fact is None]
@@ -147,6 +149,12 @@ def _verdict(galera: Galera, reading: GaleraReading, quorum: bool | None, tolera
         return Verdict(NAME, State.DEGRADED, f"There is a primary component, {spare}; not in order: {listed(bad)}.")
     if complete is False or len(well) < galera.size:
         return Verdict(NAME, State.DEGRADED, f"The primary component lacks some of {galera.size} nodes; {spare}.")
+    if components is not None and components > 1:
+        return Verdict(NAME, State.DEGRADED, f"There are {components} primary components, and {spare}.")
+    if components is None and not unknown and complete:
+        return Verdict(
+            NAME, State.UNKNOWN, f"All {len(well)} nodes are primary; whether in one component is not known."
+        )
     if unknown or complete is None:
         return Verdict(NAME, State.UNKNOWN, f"There is a primary component, {spare}; not all is known of its nodes.")
     return Verdict(NAME, State.OK, f"All {len(well)} nodes are synced in one primary component; {spare}.")

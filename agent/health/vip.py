@@ -101,7 +101,7 @@ def _orphan(reading: VIPReading) -> bool | None:
 
 def _holder_verdict(held: bool | None, holders: tuple[str, ...], others: tuple[str, ...]) -> Verdict:
     if held:
-        return Verdict(HOLDER, State.OK, f"{holders[0]} has the address, and nobody else.")
+        return Verdict(HOLDER, State.OK, f"{holders[0]} has the address, and no other load balancer.")
     if len(holders) > 1:
         return Verdict(HOLDER, State.CRITICAL, f"{listed(holders)} have the address at the same time.")
     if held is False:

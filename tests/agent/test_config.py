@@ -113,6 +113,64 @@ CASES = {
         "http://10.196.35.21:2381",
         "etcd.members: http://10.196.35.21:2381 is asked for more than one of them; give each entry its own machine's",
     ),
+    **{
+        f"one place in other words: {url}": (
+            "etcd.members.0.metricsURL",
+            url,
+            "etcd.members: http://10.196.35.21:2381 is asked for more than one of them; give each entry its own machine's",
+        )
+        for url in ("http://10.196.35.21:2381/", "HTTP://10.196.35.21:02381", "https://[::ffff:10.196.35.21]:2381//")
+    },
+    **{
+        f"no plain URL: {url}": (
+            "etcd.members.0.metricsURL",
+            url,
+            f"metricsURL: {url!r} is more than a URL of an address; ",
+        )
+        for url in (
+            "http://a:b@10.0.0.1:2381",
+            "http://10.0.0.1:2381/?a=b",
+            "http://10.0.0.1:2381/#a",
+            "http://10.0.0.1:2381/a b",
+            "http://10.0.0.1:2381/a\r\nX: y",
+            "http://10.0.0.1:2381/\u20ac",
+        )
+    },
+    "everybody's address": (
+        "etcd.members.0.metricsURL",
+        "http://0.0.0.0:2381",
+        "metricsURL: 'http://0.0.0.0:2381' is no URL of an address",
+    ),
+    "no text": ("virtualIP.interface", "", "virtualIP.interface: must be text, not ''; write what it is called"),
+    "two lines": ("cluster", "a\nb", "cluster: must be text on one line, not 'a\\nb'; "),
+    "a file with a zero": ("haproxy.socket", "a\0b", "haproxy.socket: must be text on one line, not 'a\\x00b'; "),
+    "an interval without end": ("virtualIP.advertMilliseconds", 10**30, "virtualIP.advertMilliseconds: must be "),
+    "a key that steers the terminal": ("\x1b[31m\n", 1, "'\\x1b[31m\\n': there is no key '\\x1b[31m\\n' here; "),
+    "a certificate without TLS": (
+        "peers",
+        {"certificateFile": "/x", "keyFile": "/y"},
+        "peers: certificateFile without caFile; write caFile too: without it there is no TLS",
+    ),
+    "two mistakes in one section": (
+        "peers",
+        {"keyFile": "/x", "username": "a:b"},
+        "peers: username and passwordFile belong together, keyFile without certificateFile, a user's name with a colon; ",
+    ),
+    "a load balancer at the virtual IP": (
+        "loadBalancers.1.address",
+        "10.196.35.30",
+        "loadBalancers: k8s-lb-2 has the virtual IP, 10.196.35.30, for its address; write the machine's own",
+    ),
+    "an API server through the virtual IP": (
+        "apiServers.members.1.url",
+        "https://10.196.35.30:6443",
+        "apiServers: k8s-master-2 has the virtual IP, 10.196.35.30, for its address; write the machine's own",
+    ),
+    "a member at the virtual IP": (
+        "etcd.members.1.metricsURL",
+        "http://10.196.35.30:2381",
+        "etcd: k8s-master-2 has the virtual IP",
+    ),
     "a user without a password": (
         "peers",
         {"username": "peer"},
@@ -168,6 +226,9 @@ def test_problems_stand_in_the_order_of_the_file(document: dict[str, object], tm
     ("a: !!python/object:os.system 1\n", "the file is not YAML: could not determine a constructor"),
     ("a: 2026-13-45\n", "a: there is no key 'a' here"),
     ("a: !!bool maybe\n", "a: there is no key 'a' here"),
+    ("a: !!timestamp soon\n", "a: there is no key 'a' here"),
+    ("listen: {port: 0x" + "f" * 6000 + "}\n", "listen.port: must be a whole number, not '0xfff"),
+    ('"\\e[31m": 1\n"\\e[31m": 1\n', ":2:1: error: '\\x1b[31m': '\\x1b[31m' stands twice; keep one"),
     ("? [1]\n: 2\n", "there is no key '?' here"),
     ("\x00", "the file is not YAML: "),
     ("x" * 2**20 + "x", "larger than 1 MiB"),

@@ -91,7 +91,7 @@ def running(directory: Path, act: Callable[[], Reading], **sections: object) -> 
 
 
 def well() -> EtcdReading:
-    return EtcdReading({"master-1": EtcdMember(alive=True, linearizable=True, has_leader=True)})
+    return EtcdReading({"master-1": EtcdMember(alive=True, linearizable=True, has_leader=True, alarms=())})
 
 
 def test_ready_alive_and_gone(tmp_path: Path) -> None:

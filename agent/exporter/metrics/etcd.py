@@ -39,7 +39,7 @@ def _alarms(view: View) -> Iterator[Sample]:
     for name, member in _members(view):
         if member.alarms:
             yield from (((name, alarm), 1) for alarm in member.alarms)
-        elif member.linearizable:
+        elif member.linearizable and member.alarms is not None:
             yield from (((name, alarm), 0) for alarm in _ALARMS)
 
 

@@ -54,6 +54,11 @@ class LiveWeb:
             config = load_web(path)
         except WebConfigError as error:
             self.usable = False
+            if error.files and error.files != self._files:
+                # What it names now may be what comes next. It may have come since: once more, with an eye on it.
+                self._files, self._stamp = error.files, _stamp(error.files)
+                self._reload(path)
+                return
             for problem in error.problems:
                 _LOG.error("%s: %s; what was in force before stays", path, problem)
             return

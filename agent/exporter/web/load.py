@@ -10,19 +10,23 @@ import yaml
 from pydantic import ValidationError
 
 from .certificate import expiry
-from .model import VERIFYING, TLSConfig, WebFile, seconds
-from .tls import Material, build_context, canonical
+from .model import VERIFYING, WebFile, seconds
+from .tls import Material, MaterialError, build_context, canonical
 
 _TLS = "tls_server_config"
 _TEXTS = ("cert", "key", "client_ca")
 
 
 class WebConfigError(Exception):
-    """The web configuration file cannot be used; one line per problem in `problems`, without any secret."""
+    """The web configuration file cannot be used; one line per problem in `problems`, without any secret.
 
-    def __init__(self, path: Path, problems: tuple[str, ...]) -> None:
-        super().__init__(f"{path}: " + "; ".join(problems))
-        self.problems = problems
+    `files`: what it names and itself, as far as it could be read; one that changes is worth another try.
+    """
+
+    def __init__(self, path: Path, problems: tuple[str, ...], files: tuple[Path, ...] = ()) -> None:
+        self.problems = tuple(map(_plain, problems))
+        self.files = files
+        super().__init__(f"{path}: " + "; ".join(self.problems))
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ def load_web(path: Path) -> WebConfig:
     data = _parse(path)
     section = data.get(_TLS)
     problems = [*_across(section), *_across_clients(section)] if isinstance(section, dict) else []
+    if _TLS in data and section is None:  # whoever writes this does not mean plain HTTP
+        problems.append(f"{_TLS}: is empty; write cert_file and key_file, or remove it")
+    files = (path, *_files(path, section)) if isinstance(section, dict) else (path,)
     try:
         file = WebFile.model_validate(data)
     except ValidationError as error:
@@ -54,11 +61,13 @@ def load_web(path: Path) -> WebConfig:
         file = None
     texts = _texts(path, section, problems) if isinstance(section, dict) else {}
     if problems or file is None:
-        raise WebConfigError(path, tuple(problems))
+        raise WebConfigError(path, tuple(problems), files)
     try:
-        return _config(path, file, texts)
+        return _config(files, file, texts)
+    except MaterialError as error:
+        raise WebConfigError(path, tuple(f"{_TLS}: {problem}" for problem in error.problems), files) from error
     except ValueError as error:
-        raise WebConfigError(path, (f"{_TLS}: {error}",)) from error
+        raise WebConfigError(path, (f"{_TLS}: {error}",), files) from error
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -69,8 +78,13 @@ def _parse(path: Path) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WebConfigError(path, (f"line {line}: is not YAML: {error.problem}",)) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: 2026-13-45 looks like a date, and is none
-        raise WebConfigError(path, (f"file: is not YAML: {error}",)) from error
+    except (
+        yaml.YAMLError,
+        ValueError,
+        LookupError,
+        AttributeError,
+    ) as error:  # 2026-13-45 is no date, !!int "" no number
+        raise WebConfigError(path, (f"file: is not YAML: {getattr(error, 'reason', error)}",)) from error
     except RecursionError as error:
         raise WebConfigError(path, ("file: is nested too deeply",)) from error
     if data is None:
@@ -131,7 +145,7 @@ def _texts(path: Path, section: dict[str, Any], problems: list[str]) -> dict[str
     return found
 
 
-def _config(path: Path, file: WebFile, texts: dict[str, str]) -> WebConfig:
+def _config(files: tuple[Path, ...], file: WebFile, texts: dict[str, str]) -> WebConfig:
     tls, limit = file.tls_server_config, file.rate_limit
     interval = seconds(limit.interval) if limit else 0.0
     return WebConfig(
@@ -144,13 +158,18 @@ def _config(path: Path, file: WebFile, texts: dict[str, str]) -> WebConfig:
         rate=1 / interval if interval else None,
         burst=limit.burst if limit else 1,
         certificate_expiry=expiry(texts["cert"]) if tls else None,
-        files=(path, *_files(path, tls)),
+        files=files,
     )
 
 
-def _files(path: Path, tls: TLSConfig | None) -> Iterator[Path]:
-    if tls is not None:
-        yield from (path.parent / name for name in (tls.cert_file, tls.key_file, tls.client_ca_file) if name)
+def _files(path: Path, section: dict[str, Any]) -> Iterator[Path]:
+    names = (section.get(f"{name}_file") for name in _TEXTS)
+    yield from (path.parent / name for name in names if isinstance(name, str) and name and "\0" not in name)
+
+
+def _plain(text: str) -> str:
+    """One line, which no terminal obeys."""
+    return "".join(part if part.isprintable() else repr(part)[1:-1] for part in text)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

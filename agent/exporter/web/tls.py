@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -22,8 +22,16 @@ class Material:
     client_ca: str | None = None
 
 
+class MaterialError(ValueError):
+    """Certificates and keys that do not do; one line for each in `problems`."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+
 def build_context(config: TLSConfig, material: Material) -> ssl.SSLContext:
-    """ValueError with the reason when the material does not do.
+    """MaterialError with every reason when the material does not do.
 
     A client's certificate is held against `client_ca` only: the CAs of the system know nothing of this cluster.
     """
@@ -37,33 +45,36 @@ def build_context(config: TLSConfig, material: Material) -> ssl.SSLContext:
         context.set_ciphers(":".join(configurable))
     for name in config.curve_preferences:
         context.set_ecdh_curve(suites.CURVES[name])
-    _load_pair(context, material)
+    problems = [*_load_pair(context, material)]
     if config.client_auth_type in VERIFYING:
-        _trust(context, material.client_ca)
+        problems += _trust(context, material.client_ca or "")
         required = config.client_auth_type == "RequireAndVerifyClientCert"
         context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
+    if problems:
+        raise MaterialError(problems)
     return context
 
 
-def _load_pair(context: ssl.SSLContext, material: Material) -> None:
+def _load_pair(context: ssl.SSLContext, material: Material) -> Iterator[str]:
     if "ENCRYPTED" in material.key:  # OpenSSL would ask for the passphrase on a terminal
-        raise ValueError("the key is encrypted; a service needs one without a passphrase")
+        yield "the key is encrypted; a service needs one without a passphrase"
+        return
     with _as_file(material.certificate) as certificate, _as_file(material.key) as key:
         try:
             context.load_cert_chain(certificate, key, password=lambda: "")
         except (ssl.SSLError, ValueError) as error:
             mismatch = getattr(error, "reason", None) == "KEY_VALUES_MISMATCH"
-            reason = (
+            yield (
                 "the key is not that of the certificate" if mismatch else f"certificate and key cannot be used: {error}"
             )
-            raise ValueError(reason) from error
 
 
-def _trust(context: ssl.SSLContext, authorities: str | None) -> None:
+def _trust(context: ssl.SSLContext, authorities: str) -> Iterator[str]:
+    plain = authorities.encode("ascii", "replace").decode("ascii")  # what stands around the certificates is for people
     try:
-        context.load_verify_locations(cadata=authorities or "")
+        context.load_verify_locations(cadata=plain)
     except (ssl.SSLError, ValueError) as error:
-        raise ValueError(f"the client CA cannot be used: {error}") from error
+        yield f"the client CA cannot be used: {error}"
 
 
 @contextmanager

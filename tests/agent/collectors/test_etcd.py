@@ -41,7 +41,7 @@ GOOD = {
 }
 MEMBER = EtcdMember(
     alive=True, linearizable=True, has_leader=True, is_leader=False, leader_changes=4, proposals_failed=2,
-    database_bytes=20480, quota_bytes=2147483648, peers={"2f": True, "3f": False},
+    database_bytes=20480, quota_bytes=2147483648, peers={"2f": True, "3f": False}, alarms=(),
 )  # fmt: skip
 
 
@@ -67,15 +67,18 @@ def test_a_member(hall: Hall) -> None:
     }  # fmt: skip
 
 
+TIMED_OUT = "QGET ERROR:etcdserver: request timed out"
+
+
 @pytest.mark.parametrize(
     ("status", "document", "expected"),
     [
         (200, {"health": "true"}, Answer(answered=True, good=True)),
         (503, {"health": "false"}, Answer(answered=True, good=False, problem="says that it is not healthy")),
-        (503, {"health": "false", "reason": "RAFT NO LEADER"}, Answer(answered=True, good=False, problem="RAFT NO LEADER")),
+        (503, {"health": "false", "reason": "RAFT NO LEADER"}, Answer(answered=True, good=False, reason="RAFT NO LEADER", problem="RAFT NO LEADER")),
         (503, {"health": "false", "reason": "ALARM NOSPACE"}, Answer(answered=True, alarms=("NOSPACE",), problem="ALARM NOSPACE")),
-        (503, {"health": "false", "reason": "QGET ERROR:etcdserver: request timed out"},
-         Answer(answered=True, good=False, problem="QGET ERROR:etcdserver: request timed out")),
+        (503, {"health": "false", "reason": TIMED_OUT},
+         Answer(answered=True, good=False, reason=TIMED_OUT, problem=TIMED_OUT)),
     ],
 )  # fmt: skip
 def test_health(status: int, document: object, expected: Answer) -> None:
@@ -139,18 +142,24 @@ SEEN = Answer(answered=True, values={"has_leader": 0.0})
     [
         ((IN_TIME, IN_TIME, SEEN), True, True, ()),
         ((IN_TIME, TOO_LATE, SEEN), True, False, ()),
-        ((TOO_LATE, TOO_LATE, SEEN), True, False, ()),
-        ((TOO_LATE, TOO_LATE, TOO_LATE), False, None, ()),
-        ((TOO_LATE, Answer(problem="garbage"), TOO_LATE), None, None, ()),
+        ((TOO_LATE, IN_TIME, SEEN), True, True, None),
+        ((Answer(problem="garbage"), IN_TIME, SEEN), True, True, None),
+        ((TOO_LATE, TOO_LATE, SEEN), True, False, None),
+        ((TOO_LATE, TOO_LATE, TOO_LATE), False, None, None),
+        ((TOO_LATE, Answer(problem="garbage"), TOO_LATE), None, None, None),
         ((IN_TIME, Answer(problem="garbage"), SEEN), True, None, ()),
         ((Answer(answered=True, alarms=("CORRUPT",)), IN_TIME, SEEN), True, True, ("CORRUPT",)),
         ((Answer(answered=True, good=False), IN_TIME, SEEN), True, True, ("UNKNOWN",)),
-        ((Answer(answered=True, good=False), Answer(answered=True, good=False), SEEN), True, False, ()),
+        ((Answer(answered=True, good=False), Answer(answered=True, good=False), SEEN), True, False, None),
+        ((parse_health(503, b'{"health":"false","reason":"RAFT NO LEADER"}'), TOO_LATE, SEEN), True, False, ()),
         ((Answer(answered=True, alarms=("NOSPACE",)), Answer(answered=True, alarms=("NOSPACE",)), SEEN), True, None, ("NOSPACE",)),
     ],
 )  # fmt: skip
 def test_three_answers_make_a_member(
-    answers: tuple[Answer, Answer, Answer], alive: bool | None, linearizable: bool | None, alarms: tuple[str, ...]
+    answers: tuple[Answer, Answer, Answer],
+    alive: bool | None,
+    linearizable: bool | None,
+    alarms: tuple[str, ...] | None,
 ) -> None:
     member = judge(*answers)
     assert (member.alive, member.linearizable, member.alarms) == (alive, linearizable, alarms)

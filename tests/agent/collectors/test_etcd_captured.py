@@ -19,7 +19,15 @@ STATES = {
     "no-space": (True, True, True, True, 0, 0),
 }
 # etcd 3.4 does not say which alarm it is.
-ALARMS = {"3.4.23-no-space": ("UNKNOWN",), "3.5.1-no-space": ("NOSPACE",)}
+# Alarms are looked at first, so a reason that is none says that there is none; without an answer, or in 3.4 without a reason,
+# nothing is known of them.
+ALARMS: dict[str, tuple[str, ...] | None] = {
+    "3.4.23-no-space": ("UNKNOWN",),
+    "3.4.23-leader-just-lost": None,
+    "3.4.23-no-quorum": None,
+    "3.5.1-no-space": ("NOSPACE",),
+    "3.5.1-leader-just-lost": None,
+}
 
 
 def read(path: Path) -> EtcdMember:

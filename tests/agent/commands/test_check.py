@@ -32,7 +32,7 @@ def config(tmp_path: Path) -> Path:
 
 def check(config: Path, *options: str) -> Result:
     def collectors(loaded: AgentConfig) -> Sequence[Collector]:
-        member = EtcdMember(alive=True, linearizable=True, has_leader=True)
+        member = EtcdMember(alive=True, linearizable=True, has_leader=True, alarms=())
         return [Fake("etcd", lambda: EtcdReading({one.name: member for one in loaded.etcd.members}))]
 
     return CliRunner().invoke(group, ["check", "-c", str(config), *options], obj=collectors)

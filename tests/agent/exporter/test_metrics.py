@@ -99,7 +99,17 @@ def test_both_formats_say_the_same() -> None:
     assert len(both[0]) > 200
 
 
-@pytest.mark.parametrize("accept", ["", "*/*", "text/html", "text/plain;version=0.0.4"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "",
+        "*/*",
+        "text/html",
+        "text/plain;version=0.0.4",
+        "application/openmetrics-text;q=0",
+        "application/openmetrics-text;version=x",
+    ],
+)
 def test_who_does_not_ask_for_openmetrics_gets_text(accept: str) -> None:
     assert expose(nothing(), accept)[1].startswith("text/plain; version=0.0.4")
 
@@ -170,7 +180,8 @@ def test_a_strange_etcd_member_is_none_of_ours() -> None:
 @pytest.mark.parametrize(
     ("member", "nospace", "corrupt"),
     [
-        (EtcdMember(alive=True, linearizable=True), 0, 0),
+        (EtcdMember(alive=True, linearizable=True, alarms=()), 0, 0),
+        (EtcdMember(alive=True, linearizable=True), None, None),
         (EtcdMember(alive=True, linearizable=False, alarms=("NOSPACE",)), 1, None),
         (EtcdMember(alive=True, linearizable=True, alarms=("CORRUPT",)), None, 1),
         (EtcdMember(alive=True), None, None),

@@ -62,6 +62,7 @@ MEMBER = EtcdMember(
     database_bytes=20480.0,
     quota_bytes=2147483648.0,
     peers={"a1": True, "b2": True},
+    alarms=(),
 )
 NODE = GaleraNode(
     up=True,

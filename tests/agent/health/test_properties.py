@@ -90,6 +90,8 @@ def test_ok_is_said_of_what_is_known_through_and_through(world: tuple[Sizes, Sna
             for node in snapshot.galera.nodes.values()
         ]
         assert nodes == [(True, True, True, 4, galera)] * galera
+        assert len({node.view for node in snapshot.galera.nodes.values()} - {None}) == 1
+        assert None not in {node.view for node in snapshot.galera.nodes.values()}
 
 
 @given(SIZES.flatmap(lambda sizes: st.tuples(st.just(sizes), snapshots(*sizes))))

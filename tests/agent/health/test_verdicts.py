@@ -43,8 +43,8 @@ BACKUP = VIPReading(
 )  # fmt: skip
 
 VIP: Mapping[str, tuple[VIPReading | None, str, State, str]] = {
-    "here": (HOLDER, "vip_holder", OK, "this host has the address, and nobody else."),
-    "at the peer": (BACKUP, "vip_holder", OK, "k8s-lb-2 has the address, and nobody else."),
+    "here": (HOLDER, "vip_holder", OK, "this host has the address, and no other load balancer."),
+    "at the peer": (BACKUP, "vip_holder", OK, "k8s-lb-2 has the address, and no other load balancer."),
     "nowhere": (replace(HOLDER, assigned=False), "vip_holder", CRITICAL, "No load balancer has the address: all were asked."),
     "twice": (replace(HOLDER, peers=(replace(PEER, assigned=True),)), "vip_holder", CRITICAL, "k8s-lb-2 and this host have the address at the same time."),
     "peer silent": (replace(HOLDER, peers=(Peer("k8s-lb-2", answered=False),)), "vip_holder", UNKNOWN, "this host has the address; nothing is known of k8s-lb-2."),
@@ -84,12 +84,12 @@ def test_the_master_down_interval_is_that_of_vrrp() -> None:
     assert judge(CONFIG, Snapshot(NOW, vip=BACKUP)).vip.master_down_interval == master_down_interval(CONFIG, 253)
 
 
-GOOD = EtcdMember(alive=True, linearizable=True, has_leader=True, peers={"a": True, "b": True})
+GOOD = EtcdMember(alive=True, linearizable=True, has_leader=True, peers={"a": True, "b": True}, alarms=())
 DEAD = EtcdMember(alive=False)
 LEADERLESS = EtcdMember(alive=True, linearizable=False, has_leader=False)
 ALONE = EtcdMember(alive=True, linearizable=False, peers={"a": False, "b": False})
 STUCK = EtcdMember(alive=True, linearizable=False)
-LEADS = EtcdMember(alive=True, linearizable=True, has_leader=True, is_leader=True)
+LEADS = replace(GOOD, is_leader=True, peers={})
 NO_API = ApiServerReading(dict.fromkeys(("k8s-master-1", "k8s-master-2", "k8s-master-3"), False), endpoint=False)
 
 ETCD: Mapping[str, tuple[tuple[EtcdMember | None, ...], ApiServerReading | None, State, str]] = {
@@ -104,6 +104,7 @@ ETCD: Mapping[str, tuple[tuple[EtcdMember | None, ...], ApiServerReading | None,
     "two dead, one slow": ((STUCK, DEAD, DEAD), None, UNKNOWN, "Whether there is a quorum is not known: 0 of 3 members answer linearizable reads, 2 are needed."),
     "two unknown": ((GOOD, None, None), NO_API, UNKNOWN, "Whether there is a quorum is not known: 1 of 3 members answer linearizable reads, 2 are needed."),
     "each a cluster of its own": ((LEADS, LEADS, LEADS), None, UNKNOWN, "3 of 3 members lead, in clusters of their own or in turn: nothing is proven."),
+    "no word of alarms": ((GOOD, GOOD, replace(GOOD, alarms=None)), None, UNKNOWN, "There is a quorum, but whether k8s-master-3 knows of an alarm is not known: 3 of 3 members answer linearizable reads, 2 are needed."),
     "no space": ((GOOD, GOOD, replace(GOOD, alarms=("NOSPACE",))), None, CRITICAL, "Alarm NOSPACE is raised: etcd refuses writes until it is cleared."),
 }  # fmt: skip
 
@@ -142,6 +143,9 @@ NO_READY = {"resource_ready": {"pxc": (1, 3)}}
 GALERA: Mapping[str, tuple[GaleraReading | None, str, State, str]] = {
     "all": (database(SYNCED, SYNCED, SYNCED), "galera", OK, "All 3 nodes are synced in one primary component; 1 more may fail."),
     "one off": (database(two(), two(), OFF), "galera", DEGRADED, "There is a primary component, no more may fail; not in order: app-pxc-2."),
+    "views differ": (database(SYNCED, SYNCED, replace(SYNCED, view=("a", 8))), "galera", UNKNOWN, "All 3 nodes are primary; whether in one component is not known."),
+    "a view is unknown": (database(SYNCED, SYNCED, replace(SYNCED, view=None)), "galera", UNKNOWN, "All 3 nodes are primary; whether in one component is not known."),
+    "histories differ": (database(SYNCED, SYNCED, replace(SYNCED, view=("b", 7))), "galera", DEGRADED, "There are 2 primary components, and how many may fail is not known."),
     "one joining": (database(SYNCED, SYNCED, replace(SYNCED, state=1, ready=False)), "galera", DEGRADED, "There is a primary component, 1 more may fail; not in order: app-pxc-2."),
     "one pod missing": (database(two(), two()), "galera", DEGRADED, "The primary component lacks some of 3 nodes; no more may fail."),
     "one unasked": (database(SYNCED, SYNCED, None), "galera", UNKNOWN, "There is a primary component, 1 more may fail; not all is known of its nodes."),

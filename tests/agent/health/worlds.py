@@ -86,7 +86,7 @@ def etcd_members(size: int) -> st.SearchStrategy[EtcdMember]:
         linearizable=MAYBE,
         has_leader=MAYBE,
         peers=peers if size > 1 else st.just({}),
-        alarms=st.sampled_from([(), (), ("NOSPACE",)]),
+        alarms=st.sampled_from([(), (), ("NOSPACE",), None]),
     )
     return silent | alive
 

@@ -111,3 +111,16 @@ def test_a_file_that_is_newly_named_is_watched(folder: Path) -> None:
     (folder / "server.pem").unlink()
     live.current()
     assert not live.usable
+
+
+def test_a_file_that_is_named_before_it_is_there_is_waited_for(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = Path(shutil.copy(VALID / "empty.yaml", folder / "web.yaml"))
+    live = LiveWeb(path)
+    live.current()
+    path.write_text("tls_server_config: {cert_file: coming.pem, key_file: coming.pem}")
+    with caplog.at_level(logging.ERROR):
+        assert [live.current().config.context for _ in range(3)] == [None] * 3
+    assert len(caplog.records) == 2, "certificate and key, once each"
+    shutil.copy(folder / "server.pem", folder / "coming.pem")
+    assert live.current().config.context is not None
+    assert live.usable

@@ -5,6 +5,7 @@ import shutil
 import ssl
 from pathlib import Path
 
+import bcrypt
 import pytest
 import yaml
 
@@ -72,6 +73,59 @@ def test_certificates_may_stand_in_the_file_itself(folder: Path) -> None:
     found = load_web(folder / "web.yaml")
     assert found.context is not None
     assert found.files == (folder / "web.yaml",)
+
+
+def test_what_stands_around_a_certificate_is_for_people(folder: Path) -> None:
+    """Bundles name their authorities, in whatever language."""
+    (folder / "ca.crt").write_text("# Stelle für Prüfungen\n" + (folder / "ca.crt").read_text())
+    assert load(folder, HERE / "valid/everything.yaml").context is not None
+
+
+def test_pair_and_authority_are_told_of_together(folder: Path) -> None:
+    (folder / "ca.crt").write_text("nothing")
+    (folder / "server.pem").write_text("nothing")
+    with pytest.raises(WebConfigError) as caught:
+        load(folder, HERE / "valid/everything.yaml")
+    pair, authority = caught.value.problems
+    assert pair.startswith("tls_server_config: certificate and key cannot be used: ")
+    assert authority.startswith("tls_server_config: the client CA cannot be used: ")
+
+
+@pytest.mark.parametrize("text", ['"\\e[31mred\\nx": 1', 'a: "\x01"'])
+def test_a_problem_is_one_line_and_steers_no_terminal(folder: Path, text: str) -> None:
+    (folder / "web.yaml").write_text(text)
+    with pytest.raises(WebConfigError) as caught:
+        load_web(folder / "web.yaml")
+    (problem,) = caught.value.problems
+    assert problem.isprintable()
+
+
+@pytest.mark.parametrize("value", ["!!timestamp soon", '!!float ""', '!!int ""'])
+def test_a_value_that_its_tag_cannot_have_is_a_problem(folder: Path, value: str) -> None:
+    (folder / "web.yaml").write_text(f"rate_limit: {{interval: {value}}}")
+    with pytest.raises(WebConfigError, match="is not YAML"):
+        load_web(folder / "web.yaml")
+
+
+def test_a_hash_is_one_that_bcrypt_takes(folder: Path) -> None:
+    """The last letter of the salt has two bits only."""
+    good = bcrypt.hashpw(b"x", bcrypt.gensalt(4)).decode()
+    for letter in "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789":
+        digest = good[:28] + letter + good[29:]
+        (folder / "web.yaml").write_text(f"basic_auth_users: {{prometheus: {digest}}}")
+        try:
+            bcrypt.checkpw(b"x", digest.encode())
+        except ValueError:
+            with pytest.raises(WebConfigError, match="is not a bcrypt hash"):
+                load_web(folder / "web.yaml")
+        else:
+            assert load_web(folder / "web.yaml").users
+
+
+def test_tls_without_anything_is_not_plain_http(folder: Path) -> None:
+    (folder / "web.yaml").write_text("tls_server_config:\n")
+    with pytest.raises(WebConfigError, match="tls_server_config: is empty"):
+        load_web(folder / "web.yaml")
 
 
 def test_a_secret_is_in_no_problem(folder: Path) -> None:
