@@ -64,7 +64,7 @@ def play(
     """Everything held, unless it is changed."""
     known: Sequence[Order] = tuple(drill.orders(scene()))
     done = tuple(Done(order, ZERO + 5 * number, ZERO + 5 * (number + 1)) for number, order in enumerate(known))
-    plan = probes(PLACES, drill.clients, "run", Path("log"))
+    plan = probes(PLACES, drill.clients, "run", Path("log"), drill.apart)
     recorded = {probe.name: attempts(gap if probe.kind == "new-connection" else None, probe.interval) for probe in plan}
     played = Played(
         drill=drill, scene=scene(), done=done, steady=(ZERO - 3, ZERO - 0.1), looks=looks(alerts, bound), probes=plan,
