@@ -48,5 +48,6 @@ def loaded(pods: dict[int, int] | None = None, steps: tuple[Step, ...] = STEPS) 
     """Everything held, unless it is told otherwise."""
     (order,) = DRILL.orders(scene())
     done = (Done(order, ZERO, ZERO + 231, steps),)
-    played = play(DRILL, gap=None, looks=looks(PODS if pods is None else pods), done=done, whole=ZERO + 235)
+    seen = looks(PODS if pods is None else pods)
+    played = play(DRILL, gap=None, until=260.0, looks=seen, done=done, whole=ZERO + 235)
     return replace(played, autoscaler=SERVER, command=COMMAND)

@@ -28,6 +28,12 @@ def test_pods_that_follow_in_time_hold() -> None:
     assert {("Locust", "21 users"), ("HorizontalPodAutoscaler", "ScalingLimited: TooManyReplicas")} <= told
 
 
+def test_who_asks_seldom_has_no_gap_between_two_answers() -> None:
+    assert [(probe.interval, probe.gaps, probe.failures) for probe in report().probes] == [
+        (0.25, (), 0), (0.5, (), 0), (0.25, (), 0), (0.5, (), 0),
+    ]  # fmt: skip
+
+
 def test_an_autoscaler_that_stops_short_fails() -> None:
     found = report(pods={-3: 3, 50: 5, 110: 8, 190: 3})
     assert found.verdict is Verdict.FAILED
