@@ -27,6 +27,7 @@ TARGET, REQUEST = 70, 0.1  # percent of the requested CPU, as rendered; one CPU 
 _TOLERANCE = 0.1
 _EVERY = 5.0  # seconds
 _WINDOW = 15.0
+_STARTS = 15.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _ALL_WELL = "DesiredWithinRange"
 
@@ -43,6 +44,7 @@ class Elastic:
     leaving: list[Replica] = field(default_factory=list)
     utilization: int = 20
     _due: float = 0.0
+    _started: dict[str, float] = field(default_factory=dict)
     _used: dict[str, tuple[float, float]] = field(default_factory=dict)
     _recommended: list[tuple[float, int]] = field(default_factory=list)
 
@@ -60,7 +62,8 @@ class Elastic:
             self.leaving.remove(gone)
         shares = [share for replica in self.running if (share := self._share(replica, now)) is not None]
         if shares:
-            self.utilization = round(100 * sum(shares) / len(shares) / REQUEST)
+            # Those that start are counted as if they computed nothing, as pods that are not ready yet are.
+            self.utilization = round(100 * sum(shares) / len(self.running) / REQUEST)
             wanted = recommended(len(self.running), self.utilization)
             self._recommended = [each for each in self._recommended if each[0] > now - _WINDOW] + [(now, wanted)]
             self.desired = self._within(max([wanted, *(number for _, number in self._recommended)]))
@@ -78,6 +81,7 @@ class Elastic:
         free = [replica for replica in self.replicas if replica not in self.running and replica not in self.leaving]
         for replica in free[: max(0, self.desired - len(self.running))]:
             replica.start()
+            self._started[replica.name] = time.monotonic()
             self.running.append(replica)
 
     def _share(self, replica: Replica, now: float) -> float | None:
@@ -85,6 +89,8 @@ class Elastic:
         try:
             used = cpu_seconds(replica.process)
         except OSError:
+            return None
+        if now - self._started.get(replica.name, -math.inf) < _STARTS:
             return None
         before = self._used.get(replica.name)
         self._used[replica.name] = (now, used)
@@ -125,7 +131,7 @@ def cpu_seconds(pid: int) -> float:
 def followed(lab: Lab) -> Result:
     """`hagen drill hpa` while the autoscaler does its work; steps that are shorter than people would make them."""
     with elastic(lab) as scaled:
-        return drill(lab, "hpa", meanwhile=scaled.tick, load="--step-seconds 30,60,70,70", locust=LOCUST)
+        return drill(lab, "hpa", meanwhile=scaled.tick, load="--step-seconds 30,60,60,110", locust=LOCUST)
 
 
 @contextmanager

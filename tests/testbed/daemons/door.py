@@ -56,7 +56,10 @@ def daemon(host: Host, context: Context, replicas: Mapping[str, str]) -> Daemon:
 
 def problem(host: Host, replicas: Collection[str]) -> str:
     """Empty when it has found these replicas."""
-    states = {fields[1]: fields[17] for fields in _rows(host)}
+    try:
+        states = {fields[1]: fields[17] for fields in _rows(host)}
+    except OSError as failure:
+        return f"{host.name}: {failure}"
     missing = [name for name in replicas if not states.get(name, "").startswith("UP")]
     return f"{host.name}: not found yet: {', '.join(missing)}" if missing else ""
 
