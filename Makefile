@@ -53,7 +53,7 @@ unit: $(STAMP) ## The tests alone; ARGS="-k name" chooses
 daemons: $(STAMP) ## The tests of the testbed, one after the other; ARGS="-k name" chooses
 	$(PYTEST) -m "testbed and not long" tests/testbed tests/agent $(ARGS)
 
-agent-faults: $(STAMP) ## The agent's verdicts and alerts in those faults that `make daemons` leaves out (needs root)
+agent-faults: $(STAMP) ## Faults as agents see them that `make daemons` leaves out, and the autoscaler's drill (needs root)
 	$(PYTEST) -m "testbed and long" tests/testbed $(ARGS)
 
 lxd: $(STAMP) ## The tests on a real LXD, which they start and end; ARGS="-k name" chooses

@@ -1,55 +1,36 @@
 """`hagen drill`: break one thing, measure what clients saw, restore it, write the proof."""
 
-import os
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
 
-from ..agents.reach import Agent, Agents
+from ..agents.reach import Agents
 from ..drills import DRILLS
-from ..drills.alarms import Prometheus
-from ..drills.clients import Places
 from ..drills.conduct import chosen, conduct
 from ..drills.deeds import told
 from ..drills.drill import Drill
 from ..drills.identity import identity
 from ..drills.judgement import judge
-from ..drills.kept import folder_of, fresh, kept
+from ..drills.kept import kept
+from ..drills.load.locust import PROGRAM
 from ..drills.look import Look
 from ..drills.report import Report, Verdict, dump, schema_text
 from ..drills.stage import STEADY, Records, Stage
 from ..errors import BootstrapError, Interrupted
-from ..machine import health_agent
-from ..provider.contract import ProviderError
 from ..reporting.drilled import as_lines, as_table
 from ..site import Site
 from ..stopping import asking, stoppable
-from .drill_options import checked, database_of, writable
+from .drill_options import Options, checked, writable
+from .drill_stage import agents_of, can_load, stage_of
 from .opening import INTERRUPTED, asked, on_site, working
 
 _NAMES: Final = {drill.name: drill for drill in DRILLS}
-_CA: Final = "/etc/kubernetes/pki/ca.crt"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user said. `database`: HOST:PORT/SCHEMA; `prometheus`: a URL; both may be empty."""
-
-    yes: bool = False
-    dry_run: bool = False
-    as_document: bool = False
-    steady: float = STEADY
-    prometheus: str = ""
-    database: str = ""
-    database_user: str = ""
 
 
 def _listed(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -75,6 +56,8 @@ def _described(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option("--prometheus", default="", metavar="URL", envvar="HAGEN_PROMETHEUS", help="Whom to ask for alerts.")
 @click.option("--database", default="", metavar="HOST:PORT/SCHEMA", help="Where numbered writes go.")
 @click.option("--database-user", default="hagen_drill", show_default=True, help="Password: HAGEN_DRILL_PASSWORD.")
+@click.option("--locust", default=PROGRAM, show_default=True, metavar="PROGRAM", help="What makes users, for hpa.")
+@click.option("--load", default="", metavar="OPTIONS", help="Further options for it (load-tests/README.md).")
 @click.option(
     "--list", is_flag=True, is_eager=True, expose_value=False, callback=_listed, help="List the drills, and do nothing."
 )
@@ -96,7 +79,7 @@ def command(site: Site, names: tuple[str, ...], **given: object) -> None:
     Exit code: 0 everything held, 1 something did not, or nothing was begun, 2 wrong usage, 130 interrupted.
     """
     options = Options(**given)  # type: ignore[arg-type]
-    checked(options.prometheus, options.database)
+    checked(options.prometheus, options.database, options.load)
     wanted = DRILLS if "all" in names else tuple(_NAMES[name] for name in dict.fromkeys(names))
     if code := drilled(site, wanted, options):
         raise click.exceptions.Exit(code)
@@ -104,12 +87,14 @@ def command(site: Site, names: tuple[str, ...], **given: object) -> None:
 
 def drilled(site: Site, drills: Sequence[Drill], options: Options, records: Records | None = None) -> int:
     """One drill after the other, until one does not hold. Gives the exit code."""
+    if not options.dry_run:
+        can_load(site, drills, options)
     stop = threading.Event()
     with tempfile.TemporaryDirectory(prefix="hagen-drill-") as scratch, stoppable(stop, _say):
         agents = Agents(agents_of(site, Path(scratch)))
         try:
             for drill in drills:
-                stage = _stage(site, drill, agents, options, Path(scratch))
+                stage = stage_of(site, drill, agents, options, Path(scratch))
                 stage.stop, stage.say, stage.records = stop, _say, records
                 if options.dry_run:
                     _rehearse(drill, stage)
@@ -169,64 +154,3 @@ def _rehearse(drill: Drill, stage: Stage) -> None:
         bounds = [bound for bound in (drill.promise.get(order.fault), look.bound(order.fault)) if bound is not None]
         allowed = f"; clients are served again within {min(bounds):g} s" if bounds else ""
         click.echo(f"  {told(order)} ({order.why}){allowed}")
-
-
-def _stage(site: Site, drill: Drill, agents: Agents, options: Options, scratch: Path) -> Stage:
-    folder = folder_of(site.repository, site.inventory.cluster)
-    return Stage(
-        site=site,
-        agents=agents,
-        places=_places(site, options, scratch),
-        folder=fresh(folder, drill.name),
-        ledger=folder.parent,
-        alarms=Prometheus(options.prometheus) if options.prometheus else None,
-        steady=options.steady,
-    )
-
-
-def agents_of(site: Site, scratch: Path) -> tuple[Agent, ...]:
-    """Where the agents of a cluster are asked; `scratch`: a folder for their CA, where they serve with TLS."""
-    wanted = site.inventory.agent
-    authority = _agents_authority(site, scratch) if wanted.authority else None
-    scheme = "https" if wanted.authority else "http"
-    user = os.environ.get("HAGEN_AGENT_USER", "")
-    login = (user, os.environ.get("HAGEN_AGENT_PASSWORD", "")) if user else None
-    return tuple(
-        Agent(machine.name, f"{scheme}://{machine.address}:{wanted.port}/metrics", authority, login)
-        for machine in site.machines("load-balancer")
-    )
-
-
-def _agents_authority(site: Site, scratch: Path) -> Path | None:
-    """Of the first load balancer that has it. None when none does: then no agent is believed."""
-    for machine in site.machines("load-balancer"):
-        with suppress(ProviderError):
-            file = scratch / "agents-ca.crt"
-            file.write_bytes(site.provider.pull(machine.name, health_agent.AUTHORITY))
-            return file
-    return None
-
-
-def _places(site: Site, options: Options, scratch: Path) -> Places:
-    authority = scratch / "ca.crt"
-    authority.write_bytes(_authority(site))
-    inventory = site.inventory
-    return Places(
-        api=inventory.kubernetes.endpoint,
-        web=f"http://{inventory.network.virtual_ip}/",
-        host=inventory.web.host,
-        authority=authority,
-        database=database_of(options.database, options.database_user),
-    )
-
-
-def _authority(site: Site) -> bytes:
-    """The cluster's CA, from a control plane that answers. ProviderError when the provider does not."""
-    site.provider.machines()
-    why = "there is none"
-    for machine in site.machines("control-plane"):
-        try:
-            return site.provider.pull(machine.name, _CA)
-        except ProviderError as error:
-            why = f"{error.place}: {error.cause}"
-    raise BootstrapError("cluster", f"no control plane has {_CA}: {why}", "Bring the cluster up first.")

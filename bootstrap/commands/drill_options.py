@@ -1,7 +1,9 @@
 """What the options of `hagen drill` must be, and where its files can go: known before anybody is asked anything."""
 
+import shlex
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,15 +11,35 @@ from urllib.parse import urlsplit
 import click
 
 from ..drills.clients import Database
+from ..drills.load.locust import PROGRAM
+from ..drills.stage import STEADY
 from ..errors import BootstrapError
 
 _PASSWORD: Final = "HAGEN_DRILL_PASSWORD"  # noqa: S105 - the name of a variable
 _PORTS: Final = range(1, 65536)
 
 
-def checked(prometheus: str, database: str) -> None:
-    """UsageError with everything that is wrong; both may be empty."""
-    if wrong := [*_prometheus(prometheus), *_database(database)]:
+@dataclass(frozen=True)
+class Options:
+    """What the user said. `database`: HOST:PORT/SCHEMA; `prometheus`: a URL; both may be empty.
+
+    `load`: further options of the program `locust`.
+    """
+
+    yes: bool = False
+    dry_run: bool = False
+    as_document: bool = False
+    steady: float = STEADY
+    prometheus: str = ""
+    database: str = ""
+    database_user: str = ""
+    locust: str = PROGRAM
+    load: str = ""
+
+
+def checked(prometheus: str, database: str, load: str = "") -> None:
+    """UsageError with everything that is wrong; all of them may be empty."""
+    if wrong := [*_prometheus(prometheus), *_database(database), *_load(load)]:
         raise click.UsageError("\n".join(wrong))
 
 
@@ -55,6 +77,13 @@ def _prometheus(url: str) -> Iterator[str]:
         good = False
     if not good:
         yield f"Invalid value for '--prometheus': {url!r}: write http://HOST:PORT."
+
+
+def _load(text: str) -> Iterator[str]:
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        yield f"Invalid value for '--load': {text!r}: {error}."
 
 
 def _database(text: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from ..run import Run
 from ..site import Site
 from ..status import status
 from ..status.look import Asking
-from .drill import agents_of
+from .drill_stage import agents_of
 from .opening import INTERRUPTED, on_site
 
 

@@ -3,7 +3,7 @@
 A new one: a file here, a line in DRILLS, a test.
 """
 
-from . import control_plane, load_balancer, node_freeze, partition, quorum, rolling, worker
+from . import autoscaler, control_plane, load_balancer, node_freeze, partition, quorum, rolling, worker
 from .drill import Drill
 
 DRILLS: tuple[Drill, ...] = (
@@ -14,4 +14,5 @@ DRILLS: tuple[Drill, ...] = (
     node_freeze.DRILL,
     partition.DRILL,
     rolling.DRILL,
+    autoscaler.DRILL,
 )

@@ -55,29 +55,30 @@ class Places:
         return self.web, {"Host": self.host}
 
 
-def probes(places: Places, clients: Iterable[Client], run: str, log: Path) -> tuple[Probe, ...]:
+def probes(places: Places, clients: Iterable[Client], run: str, log: Path, apart: float = 0.01) -> tuple[Probe, ...]:
     """Of each kind of client one that connects anew each time, and one that keeps its connection.
 
-    `run` and `log`: of numbered writes (CanaryProbe). Without a place for them there is no such probe.
+    `apart`: seconds from one new connection to the next. `run`, `log`: of numbered writes (CanaryProbe). Without a
+    place for them there is no such probe.
     """
     found: list[Probe] = []
     for client in clients:
         if client is not Client.DATABASE:
-            found += _http(places, client)
+            found += _http(places, client, apart)
         elif places.database is not None:
             found.append(_canary(places.database, run, log))
     return tuple(found)
 
 
-def _http(places: Places, client: Client) -> list[Probe]:
+def _http(places: Places, client: Client, apart: float) -> list[Probe]:
     url, headers = places.http(client)
     authority = places.authority if client is Client.API else None
     expect = (200,) if client is Client.API else _SERVED
     anew = HTTPProbe(
         name=f"{client}", kind="new-connection", url=url, headers=headers, ca_file=authority, expect=expect,
-        interval=0.01, timeout=TIMEOUT,
+        interval=apart, timeout=TIMEOUT,
     )  # fmt: skip
-    return [anew, replace(anew, name=f"{client}-kept", kind="pooled", interval=0.02)]
+    return [anew, replace(anew, name=f"{client}-kept", kind="pooled", interval=2 * apart)]
 
 
 def _canary(database: Database, run: str, log: Path) -> CanaryProbe:

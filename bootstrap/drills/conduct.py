@@ -12,8 +12,10 @@ from ..provider.contract import Power, ProviderError
 from .breakage import Breakage
 from .clients import Probe
 from .deeds import told
-from .drill import Drill, Impossible, Order, Scene
+from .drill import Deed, Drill, Impossible, Order, Scene
 from .ledger import Ledger
+from .load.locust import Step
+from .load.scaling import Autoscaler, autoscaler
 from .look import Look
 from .probing import Probing
 from .served import APART, STEADY, Served
@@ -26,6 +28,7 @@ SAID: Final = 40.0
 """Seconds within which agents and alerts have to say what is the matter: two rounds of the slowest collector."""
 _HEARD: Final = 5.0
 """Seconds for a Prometheus to answer: one that is busy for a moment is no reason to refuse."""
+_LONGEST_LOAD: Final = 7200.0
 _PAUSE: Final = 0.5
 
 
@@ -39,16 +42,17 @@ class Refused(BootstrapError):  # noqa: N818 - it says what is the matter
 
 @dataclass(frozen=True)
 class Done:
-    """One order that was carried out. Monotonic seconds."""
+    """One order that was carried out. Monotonic seconds. `steps`: of a load."""
 
     order: Order
     began: float
     until: float
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
 class Played:
-    """Everything that was seen, before anybody judges it. Monotonic seconds."""
+    """Everything that was seen, before anybody judges it. Monotonic seconds. `autoscaler`: whose users came."""
 
     drill: Drill
     scene: Scene
@@ -61,6 +65,8 @@ class Played:
     present: dict[str, set[int] | None] | None
     whole: float | None
     troubles: tuple[str, ...]
+    autoscaler: Autoscaler | None = None
+    command: str = ""
 
 
 def conduct(drill: Drill, stage: Stage) -> Played:
@@ -84,8 +90,9 @@ def conduct(drill: Drill, stage: Stage) -> Played:
     acknowledged = frozenset(probing.acknowledged())
     present = stage.records.present(probing.run) if stage.records is not None and acknowledged else None
     return Played(
-        drill, scene, done, steady, looks, probing.probes, probing.recording, acknowledged, present, whole, troubles
-    )
+        drill, scene, done, steady, looks, probing.probes, probing.recording, acknowledged, present, whole, troubles,
+        autoscaler=autoscaler(looks[0]), command=" ".join(stage.load.command) if stage.load else "",
+    )  # fmt: skip
 
 
 def _settle(stage: Stage, watcher: Watcher) -> None:
@@ -103,9 +110,14 @@ def chosen(drill: Drill, stage: Stage, look: Look) -> tuple[Scene, tuple[Order, 
         raise Refused(troubles)
     scene = Scene(stage.site.inventory.machines, look.holders()[0], look.leader())
     try:
-        return scene, tuple(drill.orders(scene))
+        orders = tuple(drill.orders(scene))
     except Impossible as error:
         raise Refused([str(error)]) from error
+    if any(order.deed is Deed.LOAD for order in orders) and autoscaler(look) is None:
+        raise Refused(
+            [*troubles, "no agent knows an autoscaler with its bounds: there is nothing that could follow users"]
+        )
+    return scene, orders
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,8 @@ class _Play:
         `earlier`: alerts that are of something before this drill.
         """
         self.stage.say(f"{told(order)} ({order.why})")
+        if order.deed is Deed.LOAD:
+            return self._load(order)
         since = len(self.watcher.looks)
         began = self.breakage.carry_out(order)
         self._until(self._in_a_row(), within=_SERVED_AGAIN, every=APART)
@@ -147,6 +161,15 @@ class _Play:
         if order.whole:
             self.whole_again()
         return Done(order, began, time.monotonic())
+
+    def _load(self, order: Order) -> Done:
+        """Until the last step is over. BootstrapError when there is no load, or it broke off."""
+        if self.stage.load is None:
+            raise BootstrapError("drill", "nobody said how users are made", "Name a program with --locust.")
+        began = time.monotonic()
+        with self.stage.load.going(self.stage.folder) as going:
+            self._until(going.over, within=_LONGEST_LOAD)
+        return Done(order, began, time.monotonic(), going.steps())
 
     def whole_again(self) -> tuple[float | None, tuple[str, ...]]:
         """Until all is as before. When it is not in time: why."""
@@ -193,7 +216,7 @@ class _Play:
 
 def _last(order: Order, orders: tuple[Order, ...]) -> bool:
     """Of those that break."""
-    return order is [each for each in orders if each.breaks][-1]
+    return order in [each for each in orders if each.breaks][-1:]
 
 
 def _said(drill: Drill, earlier: frozenset[str], looks: list[Look]) -> bool:

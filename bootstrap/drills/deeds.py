@@ -13,7 +13,7 @@ _COMMAND: Final = 20.0
 
 
 def do(provider: Provider, order: Order) -> None:
-    """Carry an order out. BootstrapError when it could not be."""
+    """Carry an order out; a load is nothing that is done to a machine. BootstrapError when it could not be."""
     try:
         match order.deed:
             case Deed.POWER_OFF:
@@ -58,6 +58,7 @@ def told(order: Order) -> str:
         Deed.THAW: f"let {order.machine} go on",
         Deed.CUT: f"{order.machine}# nft -f - <<< '{' '.join(ruleset(order.against).split())}'",
         Deed.HEAL: f"{order.machine}# nft delete table inet {TABLE}",
+        Deed.LOAD: "let users come, and go again",
     }
     return words[order.deed]
 

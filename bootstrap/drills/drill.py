@@ -17,6 +17,7 @@ class Deed(StrEnum):
     THAW = "thaw"
     CUT = "cut"
     HEAL = "heal"
+    LOAD = "load"
 
 
 UNDONE_BY: Mapping[Deed, Deed] = {
@@ -89,7 +90,8 @@ class Drill:
     `promise`: seconds that hagen promises for new connections whatever the settings, by fault; the bound is the smaller
     one of it and of what the live settings allow (docs/failover.md). `writes`: seconds that no write may be
     acknowledged. `alerts` must come, `may` are allowed to. `verdicts`: what an agent must say while something is
-    broken, name to state. `moves`: how often the virtual IP is taken; None: that depends on who is faster.
+    broken, name to state. `moves`: how often the virtual IP is taken; None: that depends on who is faster. `apart`:
+    seconds from one new connection of a client to the next. `load`: it needs users.
     """
 
     name: str
@@ -104,3 +106,5 @@ class Drill:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     moves: int | None = 0
     judges_alerts: bool = True
+    apart: float = 0.01
+    load: bool = False

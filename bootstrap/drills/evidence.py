@@ -12,7 +12,7 @@ from .report import Address, Alert, Writes, rounded
 from .report import Probe as Shown
 
 PAUSE = 0.1
-"""A kept connection or a writer that hears nothing for longer has a gap."""
+"""A kept connection or a writer that hears nothing for longer, and for two of its intervals, has a gap."""
 
 
 def shown(probe: Probe, attempts: Sequence[Attempt], window: tuple[float, float], zero: float) -> Shown:
@@ -20,7 +20,8 @@ def shown(probe: Probe, attempts: Sequence[Attempt], window: tuple[float, float]
     since, until = window
     seen = summarise(attempts, since, until, probe.interval)
     serial = probe.kind != "new-connection"
-    gaps = _silences(attempts, since, until) if serial else [(gap.start, gap.length) for gap in seen.gaps]
+    pause = max(PAUSE, 2 * probe.interval)
+    gaps = _silences(attempts, since, until, pause) if serial else [(gap.start, gap.length) for gap in seen.gaps]
     return Shown(
         name=probe.name,
         title=TITLES.get(probe.name, probe.name),
@@ -43,10 +44,10 @@ def shown(probe: Probe, attempts: Sequence[Attempt], window: tuple[float, float]
     )
 
 
-def _silences(attempts: Sequence[Attempt], since: float, until: float) -> list[tuple[float, float]]:
-    """Times of more than PAUSE without an answer: start and length."""
+def _silences(attempts: Sequence[Attempt], since: float, until: float, pause: float) -> list[tuple[float, float]]:
+    """Times of more than `pause` without an answer: start and length."""
     answered = [since, *sorted(each.end for each in attempts if each.ok and since <= each.end <= until), until]
-    return [(before, after - before) for before, after in pairwise(answered) if after - before > PAUSE]
+    return [(before, after - before) for before, after in pairwise(answered) if after - before > pause]
 
 
 def address(played: Played) -> Address:

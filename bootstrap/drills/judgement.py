@@ -7,8 +7,10 @@ from ..prober.records import Attempt
 from .conduct import Done, Played
 from .deeds import told
 from .evidence import address, alerts, shown, writes
+from .load import judgement as scaling
+from .load.judgement import Loaded
 from .objectives import objectives
-from .report import Act, Alert, Identity, Objective, Report, Restored, Steady, Verdict, Writes, rounded
+from .report import Act, Alert, Event, Identity, Objective, Report, Restored, Steady, Verdict, Writes, rounded
 from .timeline import events, lanes
 
 
@@ -16,9 +18,17 @@ def judge(played: Played, identity: Identity) -> Report:
     """The whole report."""
     zero = played.done[0].began
     window = (played.steady[0], played.looks[-1].at)
-    promised = tuple(objectives(played))
+    loaded = _loaded(played)
+    load = scaling.shown(loaded, played.looks, zero) if loaded else None
+    promised = (*objectives(played), *(scaling.objectives(load) if load else ()))
     alarms, written = alerts(played), writes(played)
-    reasons = (*_missed(promised), *_alarming(alarms or ()), *_lost(written), *_disturbed(played))
+    reasons = (
+        *_missed(promised),
+        *(scaling.shortcomings(load) if load else ()),
+        *_alarming(alarms or ()),
+        *_lost(written),
+        *_disturbed(played),
+    )
     unknown = [each for each in promised if each.verdict is Verdict.UNKNOWN]
     verdict = Verdict.FAILED if reasons else Verdict.UNKNOWN if unknown else Verdict.PASSED
     recording = played.recording
@@ -33,7 +43,7 @@ def judge(played: Played, identity: Identity) -> Report:
         objectives=promised,
         probes=tuple(shown(probe, recording.attempts[probe.name], window, zero) for probe in played.probes),
         lanes=lanes(played.looks, zero),
-        events=events(played.looks, zero, lambda moment: moment - recording.wall + recording.monotonic),
+        events=_events(played, loaded),
         writes=written,
         address=address(played),
         alerts=alarms,
@@ -41,7 +51,21 @@ def judge(played: Played, identity: Identity) -> Report:
         verdict=verdict,
         reasons=reasons or tuple(f"{each.title}: {each.note or 'not known'}" for each in unknown),
         not_measured=tuple(_not_measured(played)),
+        load=load,
     )
+
+
+def _loaded(played: Played) -> Loaded | None:
+    """None in a drill that breaks something."""
+    steps = tuple(step for done in played.done for step in done.steps)
+    return Loaded(played.autoscaler, played.command, steps) if steps and played.autoscaler else None
+
+
+def _events(played: Played, loaded: Loaded | None) -> tuple[Event, ...]:
+    zero, recording = played.done[0].began, played.recording
+    found = events(played.looks, zero, lambda moment: moment - recording.wall + recording.monotonic)
+    more = scaling.events(loaded, played.looks, zero) if loaded else ()
+    return tuple(sorted((*found, *more), key=lambda event: (event.at, event.lane, event.text)))
 
 
 def _before(played: Played) -> list[Attempt]:
@@ -61,7 +85,7 @@ def _steady(played: Played) -> Steady:
 def _act(done: Done, zero: float) -> Act:
     return Act(
         at=rounded(done.began - zero),
-        what=f"{done.order.machine}: {done.order.why}",
+        what=f"{done.order.machine}: {done.order.why}" if done.order.machine else done.order.why,
         command=told(done.order),
         machine=done.order.machine,
         breaks=done.order.breaks,

@@ -23,7 +23,12 @@ def objectives(played: Played) -> Iterator[Objective]:
         if played.drill.writes is not None:
             yield from _writes(played, number, done)
     breaking = [done for done in played.done if done.order.breaks]
-    first, last = breaking[0], breaking[-1]
+    if breaking:
+        yield from _agents(played, breaking[0], breaking[-1])
+
+
+def _agents(played: Played, first: Done, last: Done) -> Iterator[Objective]:
+    """What some agent has to say."""
     for name, state in played.drill.verdicts.items():
         seen = [look.at for look in played.looks if look.at > first.began and says(look, name, state)]
         measured = rounded(seen[0] - last.began) if seen else None

@@ -27,7 +27,7 @@ class Probing:
         folder.mkdir(parents=True, exist_ok=True)
         self._plan, self._result, self.log = folder / "plan.json", folder / "attempts.jsonl", folder / "acknowledged"
         self.log.touch()
-        self.probes: tuple[Probe, ...] = probes(places, drill.clients, self.run, self.log)
+        self.probes: tuple[Probe, ...] = probes(places, drill.clients, self.run, self.log, drill.apart)
 
     def __enter__(self) -> Self:
         dump_plan(Plan(probes=self.probes), self._plan)

@@ -194,6 +194,37 @@ class Alert(_Shape):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoadStep(_Shape):
+    """Some users for some time. `wanted`: pods that they are meant to lead to; `answered`: pods that gave an answer.
+
+    `reached`: seconds until the pods were there, None: not while the step lasted. `slowest`: seconds.
+    """
+
+    name: str
+    users: int
+    wanted: int
+    since: float
+    until: float
+    reached: float | None
+    requests: int
+    failures: int
+    slowest: float
+    answered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load(_Shape):
+    """Users, and what their autoscaler made of them. `pods`: at, current, desired, ready, at each change."""
+
+    autoscaler: str
+    minimum: int
+    maximum: int
+    command: str
+    steps: tuple[LoadStep, ...]
+    pods: tuple[tuple[float, float | None, float | None, float | None], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Restored(_Shape):
     """Everything as before. `at`: when; None: it was not, for these reasons."""
 
@@ -223,6 +254,7 @@ class Report(_Shape):
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()
+    load: Load | None = None
     schema: Literal["hagen-drill/1"] = field(default=SCHEMA)
 
 

@@ -10,6 +10,7 @@ from ..agents.reach import Agents
 from ..site import Site
 from .alarms import Alarms
 from .clients import Places
+from .load.locust import Locust
 
 STEADY: Final = 10.0
 """Seconds for which everybody is served before anything is broken."""
@@ -29,6 +30,7 @@ class Stage:
 
     `steady`: seconds of service before the first fault. `patience`: seconds that everything has to be well again.
     `alarms`, `records` None: alerts, and what became of writes, cannot be told from here.
+    `load`: how users are made, for a drill that needs them.
     """
 
     site: Site
@@ -38,6 +40,7 @@ class Stage:
     ledger: Path
     alarms: Alarms | None = None
     records: Records | None = None
+    load: Locust | None = None
     say: Callable[[str], None] = lambda _: None
     steady: float = STEADY
     patience: float = 900.0

@@ -47,7 +47,7 @@ class Watcher:
         if self._alarms is not None and not self._over.is_set() and not self.looks:
             self._alerts = self._alarms.now()
         answers = self._agents.ask()
-        look = Look(time.monotonic(), answers, self._alerts)
+        look = Look(time.monotonic(), answers, self._alerts).lean()
         self.looks.append(look)
         return look
 

@@ -1,6 +1,7 @@
 """What each step of the load saw: requests, failures, and which pods answered. Nothing of Locust."""
 
 import json
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,12 +33,15 @@ class Record:
 
     def __init__(self) -> None:
         self.seen: list[Seen] = []
+        self.began: float | None = None  # of the first step, in seconds since the epoch
 
     def begin(self, step: Step) -> Seen | None:
         """A step begins; the one that has just ended, if there is one. The same step again changes nothing."""
         last = self.seen[-1] if self.seen else None
         if last is not None and last.step == step:
             return None
+        if self.began is None:
+            self.began = time.time()
         self.seen.append(Seen(step))
         return last
 
@@ -67,4 +71,4 @@ class Record:
             }
             for seen in self.seen
         ]
-        path.write_text(json.dumps({"steps": steps}, indent=2) + "\n", encoding="utf-8")
+        path.write_text(json.dumps({"began": self.began, "steps": steps}, indent=2) + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +52,9 @@ class Drilling:
     listener: socket.socket
     earlier: frozenset[Path]
 
-    def end(self) -> Result:
+    def end(self, meanwhile: Callable[[], None] = lambda: None) -> Result:
         """Answer what it asks until it ends."""
-        machines.keep(self.lab, self.listener, self.process)
+        machines.keep(self.lab, self.listener, self.process, meanwhile)
         output, errors = self.process.communicate(timeout=60)
         new = sorted(_reports(self.lab) - self.earlier)
         return Result(self.process.returncode, output, errors, new[-1].parent if new else None)
@@ -81,10 +81,10 @@ def begun(lab: Lab, *names: str, **options: Any) -> Iterator[Drilling]:
                 process.kill()
 
 
-def drill(lab: Lab, *names: str, **options: Any) -> Result:
+def drill(lab: Lab, *names: str, meanwhile: Callable[[], None] = lambda: None, **options: Any) -> Result:
     """`hagen drill NAMES`, from its begin to its end."""
     with begun(lab, *names, **options) as drilling:
-        return drilling.end()
+        return drilling.end(meanwhile)
 
 
 def _reports(lab: Lab) -> frozenset[Path]:

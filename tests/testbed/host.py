@@ -125,6 +125,11 @@ class Host:
         kill_session(process.pid, signal.SIGKILL)
         process.wait()
 
+    def end(self, daemon: str) -> None:
+        """SIGTERM, and nobody waits for it; `forget` it when it is no longer alive."""
+        for pid in session(self.process(daemon))[:1]:
+            signal_quietly(pid, signal.SIGTERM)
+
     def forget_all(self) -> None:
         """Kill all that was started here, and wait for it."""
         for name in list(self._running):

@@ -135,11 +135,17 @@ class Keeper:
             signal_quietly(process.pid, number)
 
 
-def keep(lab: Lab, listener: socket.socket, process: "subprocess.Popen[str]") -> None:
-    """Answer one request after the other until the process ends."""
+def keep(
+    lab: Lab,
+    listener: socket.socket,
+    process: "subprocess.Popen[str]",
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer one request after the other until the process ends. `meanwhile`: is called at least five times a second."""
     keeper = Keeper(lab)
     listener.settimeout(0.2)
     while process.poll() is None:
+        meanwhile()
         try:
             connection, _ = listener.accept()
         except TimeoutError:

@@ -42,6 +42,25 @@ class Replica:
     def stop(self) -> None:
         self._lab.context.client.forget(self.name)
 
+    def drain(self) -> None:
+        """It ends by itself, when it has answered what it was asked."""
+        self._lab.context.client.end(self.name)
+
+    @property
+    def alive(self) -> bool:
+        """Its process is there."""
+        return self._lab.context.client.alive(self.name)
+
+    @property
+    def ready(self) -> bool:
+        """It takes requests."""
+        return self._status("/readyz") == 200
+
+    @property
+    def process(self) -> int:
+        """Its process id."""
+        return self._lab.context.client.process(self.name)
+
     def wait_until_ready(self) -> None:
         eventually(lambda: self._status("/readyz"), lambda status: status == 200, self.log)
 

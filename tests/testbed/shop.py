@@ -4,7 +4,7 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,17 +33,21 @@ class Figures:
 
 
 @contextmanager
-def opened(lab: Lab, *replicas: Replica) -> Iterator[None]:
-    """Replicas on an empty schema, and a door to them on each worker, in the place of the ingress's stand-in."""
+def opened(lab: Lab, *replicas: Replica, more: Sequence[Replica] = ()) -> Iterator[None]:
+    """Replicas on an empty schema, and a door to them on each worker, in the place of the ingress's stand-in.
+
+    `more`: replicas that may be started later.
+    """
     workers = lab.context.of("worker")
-    places = {replica.name: f"{lab.context.client.address}:{replica.port}" for replica in replicas}
+    places = {replica.name: f"{lab.context.client.address}:{replica.port}" for replica in (*replicas, *more)}
+    names = [replica.name for replica in replicas]
     with schema(lab), serving(*replicas):
         for host in workers:
             host.forget(ingress.NAME)
             host.start(door.daemon(host, lab.context, places))
         try:
             for host in workers:
-                eventually(lambda host=host: door.problem(host), lambda text: not text)  # type: ignore[misc]
+                eventually(lambda host=host: door.problem(host, names), lambda text: not text)  # type: ignore[misc]
             yield
         finally:
             for host in workers:

@@ -8,6 +8,7 @@ import pytest
 
 from hagen.bootstrap.drills.ledger import FILE
 from hagen.bootstrap.drills.report import Report, Verdict
+from tests.testbed.autoscaling import LOCUST, elastic, followed
 from tests.testbed.cluster import Cluster
 from tests.testbed.drilled.labs import watched_by_agents
 from tests.testbed.drilling import Result, begun, drill
@@ -106,3 +107,25 @@ def test_bad_settings_do_not_hold(badly_set: Lab) -> None:
     assert gaps[0].measured is not None
     assert gaps[0].measured > 2 > (gaps[0].bound or 0)
     assert result.report.restored.at is not None
+
+
+@pytest.mark.long
+def test_the_autoscaler_follows_users_up_and_down(watched: Lab) -> None:
+    """Locust with the rendered scenario, faster than people would; real replicas, and what they compute."""
+    report = held(followed(watched))
+    assert report.load is not None
+    assert (report.load.minimum, report.load.maximum) == (3, 9)
+    pods = [current for _, current, _, _ in report.load.pods if current is not None]
+    assert (pods[0], max(pods), pods[-1]) == (3, 9, 3)
+    assert all(step.requests > 0 for step in report.load.steps)
+    assert {event.source for event in report.events} >= {"Locust", "HorizontalPodAutoscaler"}
+
+
+@pytest.mark.long
+def test_an_autoscaler_that_does_nothing_fails_its_drill(watched: Lab) -> None:
+    """Users wait, and nobody comes."""
+    with elastic(watched), begun(watched, "hpa", load="--step-seconds 5,10,10,5", locust=LOCUST) as drilling:
+        report = drilling.end().report
+    assert report is not None
+    assert report.verdict is Verdict.FAILED
+    assert any("time until there are at least 9 pods" in reason for reason in report.reasons)

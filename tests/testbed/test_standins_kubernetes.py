@@ -18,6 +18,7 @@ KUBERNETES = Kubernetes(
     probe_port=1,
     lease={"name": "lock", "namespace": "operators"},
     autoscalers=({"name": "server", "namespace": "apps", "min": 3, "max": 9},),
+    scaling="/nowhere",
 )
 FORWARD = "/api/v1/namespaces/apps/pods/{}/portforward"
 

@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..report import Report
-from .figures import day, headline, moment, said, seconds
+from .figures import anew, day, headline, moment, said, seconds
+from .load import curves
 from .picture import picture
 from .trend import figures, sparkline, trend
 
@@ -28,7 +29,9 @@ def page(report: Report, earlier: Sequence[Report] = ()) -> str:
     return _ENVIRONMENT.get_template("page.html.j2").render(
         report=report,
         headline=headline(report),
+        anew=anew(report),
         picture=picture(report),
+        curves=curves(report.load, report.watched) if report.load else None,
         trend=trend(report, earlier),
         samples=_script_data([[probe.title, list(probe.samples)] for probe in report.probes]),
         style=_inline("style.css"),

@@ -38,9 +38,22 @@ def day(began: str) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def anew(report: Report) -> str:
+    """How often clients ask."""
+    apart = [probe.interval for probe in report.probes if probe.kind == "new-connection"]
+    kept = [probe.interval for probe in report.probes if probe.kind == "pooled"]
+    if not apart or not kept:
+        return "Nothing shorter than the resolution can be seen."
+    return (
+        f"A new connection every {seconds(min(apart))}, a request on a kept one every {seconds(min(kept))}; "
+        "nothing shorter than the resolution can be seen."
+    )
+
+
 def headline(report: Report) -> Objective | None:
-    """The one figure that a drill is remembered by: of new connections or writes, the one nearest to its bound."""
+    """The one figure a drill is remembered by: of new connections, writes or pods, the one nearest to its bound."""
     mine = [each for each in report.objectives if report.acts[each.act].breaks and "longest time" in each.title]
+    mine = mine or [each for each in report.objectives if each.subject == "autoscaler"]
     return max(mine, key=_share, default=None)
 
 

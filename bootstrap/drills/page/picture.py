@@ -10,8 +10,8 @@ from ..report import Lane, Probe, Report, Tone
 from .figures import moment, seconds
 
 WIDTH: Final = 1200
-_LEFT: Final = 200
-_RIGHT: Final = 28
+LEFT: Final = 200
+RIGHT: Final = 28
 _TOP: Final = 46
 _ROW: Final = 34
 _BAR: Final = 20
@@ -70,7 +70,7 @@ class Picture:
 
 def picture(report: Report) -> Picture:
     """Clients first, then who held, led and answered."""
-    scale = _Scale(*report.watched)
+    scale = Scale(*report.watched)
     rows = [
         *((probe.title, _client(probe, scale), ()) for probe in report.probes),
         *((lane.title, _lane(lane, scale), _marks(report, lane, scale)) for lane in report.lanes),
@@ -84,17 +84,17 @@ def picture(report: Report) -> Picture:
         Mark(scale.x(act.at), f"{number}", f"{moment(act.at)} {act.command}")
         for number, act in enumerate(report.acts, start=1)
     )
-    right = WIDTH - _RIGHT
-    return Picture(WIDTH, bottom + 30, _LEFT, right, bottom, _BAR, placed, acts, tuple(_ticks(scale)), _summary(report))
+    right = WIDTH - RIGHT
+    return Picture(WIDTH, bottom + 30, LEFT, right, bottom, _BAR, placed, acts, tuple(ticks(scale)), _summary(report))
 
 
 def _short(title: str) -> str:
-    room = int((_LEFT - 8) / _LETTER)
+    room = int((LEFT - 8) / _LETTER)
     return title if len(title) <= room else f"{title[: room - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """Seconds to places."""
 
     since: float
@@ -104,7 +104,7 @@ class _Scale:
         """Never outside of the picture."""
         span = max(self.until - self.since, 0.001)
         share = min(max((at - self.since) / span, 0.0), 1.0)
-        return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT), 2)
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 2)
 
     def box(self, since: float, until: float, tone: Tone, text: str) -> Box:
         """A stretch, with its text where there is room for it."""
@@ -115,18 +115,18 @@ class _Scale:
         return Box(x, width, str(tone), text if fits else "", title)
 
 
-def _client(probe: Probe, scale: _Scale) -> tuple[Box, ...]:
+def _client(probe: Probe, scale: Scale) -> tuple[Box, ...]:
     """Served all the time, but for its gaps."""
     whole = scale.box(scale.since, scale.until, Tone.WELL, "")
     gaps = [scale.box(at, at + length, Tone.DOWN, f"{seconds(length)} without service") for at, length in probe.gaps]
     return (Box(whole.x, whole.width, whole.tone, "", f"{probe.title}: served"), *gaps)
 
 
-def _lane(lane: Lane, scale: _Scale) -> tuple[Box, ...]:
+def _lane(lane: Lane, scale: Scale) -> tuple[Box, ...]:
     return tuple(scale.box(span.since, span.until, span.tone, span.text) for span in lane.spans)
 
 
-def _marks(report: Report, lane: Lane, scale: _Scale) -> tuple[Mark, ...]:
+def _marks(report: Report, lane: Lane, scale: Scale) -> tuple[Mark, ...]:
     return tuple(
         Mark(scale.x(event.at), "", f"{moment(event.at)} {event.text} ({event.source})")
         for event in report.events
@@ -134,7 +134,8 @@ def _marks(report: Report, lane: Lane, scale: _Scale) -> tuple[Mark, ...]:
     )
 
 
-def _ticks(scale: _Scale) -> list[Mark]:
+def ticks(scale: Scale) -> list[Mark]:
+    """Round moments, of which not too many are written below a picture."""
     span = scale.until - scale.since
     step = next((each for each in _STEPS if span / each <= _TICKS), _STEPS[-1])
     first = int(scale.since // step) + 1

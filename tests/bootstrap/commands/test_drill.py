@@ -69,6 +69,24 @@ def test_options_that_cannot_be_used_are_all_said_before_anybody_is_asked(
     assert NOWHERE not in told.stderr
 
 
+def test_without_locust_or_its_scenario_nothing_is_begun(hagen: Hagen, nearby: Path) -> None:
+    told = hagen("drill", "all", "-r", nearby, "--lxd", NOWHERE, "--locust", "no-such-locust", "--yes")
+    assert (told.returncode, told.stdout) == (1, "")
+    (nearby / "clusters/production/load-test.conf").unlink()
+    told = hagen("drill", "hpa", "-r", nearby, "--lxd", NOWHERE, "--locust", "no-such-locust", "--yes")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "no-such-locust: there is no such program" in told.stderr
+    assert "load-test.conf: there is no load test" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_options_for_locust_that_are_no_words(nearby: Path) -> None:
+    told = CliRunner().invoke(command, ["hpa", "-r", str(nearby), "--lxd", NOWHERE, "--load", "--host 'x"])
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "'--load'" in told.stderr
+    assert "No closing quotation" in told.stderr
+
+
 @pytest.mark.parametrize(
     "more", [[], ["--json"], ["--dry-run"], ["--yes"], ["--json", "--yes", "--database", "[::1]:3306/s"]]
 )

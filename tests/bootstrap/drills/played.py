@@ -59,13 +59,16 @@ def play(
     gap: tuple[float, float] | None = (0.0, 0.25),
     alerts: Mapping[str, str] | None = None,
     bound: float | None = 0.4,
+    until: float = 20.0,
     **changes: object,
 ) -> Played:
     """Everything held, unless it is changed."""
     known: Sequence[Order] = tuple(drill.orders(scene()))
     done = tuple(Done(order, ZERO + 5 * number, ZERO + 5 * (number + 1)) for number, order in enumerate(known))
-    plan = probes(PLACES, drill.clients, "run", Path("log"))
-    recorded = {probe.name: attempts(gap if probe.kind == "new-connection" else None, probe.interval) for probe in plan}
+    plan = probes(PLACES, drill.clients, "run", Path("log"), drill.apart)
+    recorded = {
+        probe.name: attempts(gap if probe.kind == "new-connection" else None, probe.interval, until) for probe in plan
+    }
     played = Played(
         drill=drill, scene=scene(), done=done, steady=(ZERO - 3, ZERO - 0.1), looks=looks(alerts, bound), probes=plan,
         recording=Recording(ZERO, 1_800_000_000.0, recorded), acknowledged=frozenset(), present=None, whole=ZERO + 11,

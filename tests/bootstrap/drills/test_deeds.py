@@ -22,7 +22,7 @@ def test_nft_takes_the_ruleset() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("deed", list(Deed))
+@pytest.mark.parametrize("deed", [deed for deed in Deed if deed is not Deed.LOAD])
 def test_a_deed_is_told_and_refused_by_a_provider_without_the_machine(deed: Deed) -> None:
     order = Order(deed, "nobody", "a reason", against=("10.0.0.1",))
     assert "nobody" in told(order)

@@ -18,6 +18,11 @@ def control(host: Host) -> Path:
     return host.directory / "apiserver.sock"
 
 
+def scaling(context: Context) -> Path:
+    """Where it is written how the autoscalers are, if they are not at rest."""
+    return context.client.directory / "scaling.json"
+
+
 def daemon(host: Host, context: Context) -> Daemon:
     """Its liveness knows etcd, as that of the real one does (`/livez?verbose` lists it)."""
     pki = context.certificates
@@ -53,6 +58,7 @@ def _objects(host: Host, context: Context) -> Path:
         "probe_port": HEALTH_PORT,
         "lease": {"namespace": database["operator"]["namespace"], "name": database["operator"]["lease"]},
         "autoscalers": agent["autoscalers"],
+        "scaling": str(scaling(context)),
     }
     file.write_text(json.dumps(content))
     return file

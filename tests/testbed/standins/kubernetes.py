@@ -34,7 +34,10 @@ def failure_of(code: int, reason: str, message: str) -> Response:
 
 @dataclass(frozen=True)
 class Kubernetes:
-    """`pods`: address of the database node behind each pod; `probe_port`: where its health check answers."""
+    """`pods`: address of the database node behind each pod; `probe_port`: where its health check answers.
+
+    `scaling`: a file that says how the autoscalers are now (autoscaling.py); without it they are at rest.
+    """
 
     token: str
     database: Mapping[str, str]
@@ -42,6 +45,7 @@ class Kubernetes:
     probe_port: int
     lease: Mapping[str, str]
     autoscalers: tuple[Mapping[str, Any], ...]
+    scaling: str
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -71,11 +75,21 @@ class Kubernetes:
             place = f"/namespaces/{autoscaler['namespace']}"
             if path == f"/apis/autoscaling/v2{place}/horizontalpodautoscalers":
                 mine = [one for one in self.autoscalers if one["namespace"] == autoscaler["namespace"]]
-                items = [_autoscaler(one) for one in mine]
+                items = [_autoscaler(one, self._scale(one)) for one in mine]
                 return _json(_list("HorizontalPodAutoscalerList", "autoscaling/v2", items))
             if path == f"/apis/apps/v1{place}/deployments/{autoscaler['name']}":
-                return _json(_deployment(autoscaler))
+                return _json(_deployment(autoscaler, self._scale(autoscaler)))
         return failure_of(404, "NotFound", f"the server could not find {path}")
+
+    def _scale(self, one: Mapping[str, Any]) -> Mapping[str, Any]:
+        """At rest an autoscaler has as many as it must have at least, and no need for more."""
+        rest = {"current": one["min"], "desired": one["min"], "ready": one["min"], "utilization": 20,
+                "reasons": ["ReadyForNewScale", "ValidMetricFound", "DesiredWithinRange"]}  # fmt: skip
+        try:
+            now: dict[str, Any] = json.loads(Path(self.scaling).read_text())
+        except FileNotFoundError:
+            return rest
+        return now
 
     async def _forward(self, pod: str, request: Request) -> Response:
         """A kubelet that cannot be reached is the API server's trouble; a port that nobody listens on is the pod's."""
@@ -129,26 +143,28 @@ class Kubernetes:
                 "spec": {"holderIdentity": "operator", "leaseDurationSeconds": 60, "renewTime": renewed}}  # fmt: skip
 
 
-def _autoscaler(one: Mapping[str, Any]) -> dict[str, Any]:
-    """At rest: as many as it must have at least, and no need for more."""
-    reasons = {"AbleToScale": ("True", "ReadyForNewScale"), "ScalingActive": ("True", "ValidMetricFound"),
-               "ScalingLimited": ("False", "DesiredWithinRange")}  # fmt: skip
+def _autoscaler(one: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    able, active, limited = now["reasons"]
+    reasons = {"AbleToScale": ("True", able), "ScalingActive": ("True", active),
+               "ScalingLimited": (str(limited != "DesiredWithinRange"), limited)}  # fmt: skip
     conditions = [{"type": kind, "status": status, "reason": reason} for kind, (status, reason) in reasons.items()]
     resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
-    current = {"name": "cpu", "current": {"averageUtilization": 20, "averageValue": "40m"}}
+    used = {"averageUtilization": now["utilization"], "averageValue": f"{now['utilization']}m"}
     return {
         "metadata": {"name": one["name"], "namespace": one["namespace"]},
         "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": one["name"]},
                  "minReplicas": one["min"], "maxReplicas": one["max"],
                  "metrics": [{"type": "Resource", "resource": resource}]},
-        "status": {"currentReplicas": one["min"], "desiredReplicas": one["min"],
-                   "currentMetrics": [{"type": "Resource", "resource": current}], "conditions": conditions},
+        "status": {"currentReplicas": now["current"], "desiredReplicas": now["desired"],
+                   "currentMetrics": [{"type": "Resource", "resource": {"name": "cpu", "current": used}}],
+                   "conditions": conditions},
     }  # fmt: skip
 
 
-def _deployment(one: Mapping[str, Any]) -> dict[str, Any]:
+def _deployment(one: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": one["name"], "namespace": one["namespace"]},
-            "spec": {"replicas": one["min"]}, "status": {"replicas": one["min"], "readyReplicas": one["min"]}}  # fmt: skip
+            "spec": {"replicas": now["desired"]},
+            "status": {"replicas": now["current"], "readyReplicas": now["ready"]}}  # fmt: skip
 
 
 def _list(kind: str, version: str, items: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from hagen.bootstrap.drills.judgement import judge
 from hagen.bootstrap.drills.page import index, page
+from tests.bootstrap.drills.load.scaled import loaded
 from tests.bootstrap.drills.played import IDENTITY, play
 from tests.images.browser import DESKTOP, PHONE, Tab, chromium, tab
 from tests.images.client import SOURCES
@@ -37,6 +38,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "held": page(held, [missed, held]),
         "missed": page(missed),
         "empty": page(empty),
+        "load": page(judge(loaded(), IDENTITY)),
         "index": index([("held.html", held), ("missed.html", missed)]),
     }
     folder = tmp_path_factory.mktemp("pages")
@@ -49,7 +51,7 @@ def told(here: Tab) -> str:
     return here.page.locator("#told").inner_text()
 
 
-@pytest.mark.parametrize("name", ["held", "missed", "empty", "index"])
+@pytest.mark.parametrize("name", ["held", "missed", "empty", "load", "index"])
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE), ("dark", PHONE)])
 def test_everybody_can_read_it(
     browser: Browser, pages: dict[str, str], name: str, scheme: str, size: dict[str, int]
