@@ -1,6 +1,7 @@
 """Looks at what is there, for a plan: the provider, files on the load balancers, nodes, etcd's members."""
 
-from .cluster import etcd, founded, kubectl
+from . import founding
+from .cluster import configuration, etcd, founded, kubectl
 from .errors import BootstrapError
 from .inventory import Machine
 from .plan import Seen
@@ -20,7 +21,15 @@ def observe(run: Run) -> Seen:
     try:
         if not founded(run):
             return Seen(machines, differing=differing)
-        return Seen(machines, frozenset(kubectl(run).nodes()), etcd(run).members(), differing)
+        ask = kubectl(run)
+        return Seen(
+            machines,
+            frozenset(ask.nodes()),
+            etcd(run).members(),
+            differing,
+            founding.found(ask),
+            founding.read(configuration(run).decode()),
+        )
     except BootstrapError:
         return Seen(machines, differing=differing)
 

@@ -3,10 +3,12 @@
 Nothing here is acted on by itself: each step looks again before it acts. What a plan refuses, the steps refuse too.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from enum import StrEnum
 
+from .founding import Foundation, cannot_join, unchangeable
 from .machine.etcd import Member, may_lose
 from .provider.contract import Machine, Power, Wanted
 from .site import BUILDER, Digest
@@ -26,6 +28,8 @@ class Kind(StrEnum):
     REMOVE = "remove"
 
 
+CLUSTER = "cluster"
+"""Stands in the place of a machine in what concerns all of them."""
 ASKS: frozenset[Kind] = frozenset({Kind.REPLACE, Kind.REMOVE})
 """What is never done without a yes: a machine's disk goes."""
 
@@ -44,18 +48,21 @@ class Change:
 class Seen:
     """What is there. None where it could not be told.
 
-    `differing`: machine -> targets of files that are not as rendered.
+    `differing`: machine -> targets of files that are not as rendered. `foundation`: of the live cluster; `wanted`: what
+    the same would be now.
     """
 
     machines: Mapping[str, Machine]
     nodes: Collection[str] | None = None
     members: tuple[Member, ...] | None = None
     differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    foundation: Foundation | None = None
+    wanted: Foundation | None = None
 
 
 def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()) -> tuple[Change, ...]:
     """Every change, in the inventory's order, removals last. `replace`: machines that are made anew in any case."""
-    changes: list[Change] = []
+    changes = [*_founded_otherwise(seen)]
     for name, each in wanted.items():
         machine = seen.machines.get(name)
         if machine is None:
@@ -77,7 +84,31 @@ def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()
         # What a killed build of an image left is nobody's loss.
         if name not in wanted and machine.role != BUILDER
     ]
-    return tuple(changes)
+    return _joinable(changes, seen)
+
+
+def _founded_otherwise(seen: Seen) -> Iterator[Change]:
+    if seen.foundation is not None and seen.wanted is not None:
+        for text, why in unchangeable(seen.wanted, seen.foundation):
+            yield Change(Kind.NOTE, CLUSTER, text, why)
+
+
+def _joinable(changes: Sequence[Change], seen: Seen) -> tuple[Change, ...]:
+    """Who joins is refused where nobody can; where nobody has to, it is worth a note."""
+    if seen.foundation is None or seen.wanted is None or not (why := cannot_join(seen.wanted, seen.foundation)):
+        return tuple(changes)
+    joining = [change for change in changes if _has_to_join(change, seen)]
+    if not joining:
+        return (Change(Kind.NOTE, CLUSTER, why), *changes)
+    return tuple(
+        replaced(change, refused=change.refused or why) if change in joining else change for change in changes
+    )
+
+
+def _has_to_join(change: Change, seen: Seen) -> bool:
+    if change.kind is Kind.REPLACE:
+        return seen.machines[change.machine].role != "load-balancer"
+    return change.kind is Kind.JOIN
 
 
 def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from ..engine import Outcome, carry_out
-from ..errors import BootstrapError
+from ..errors import BootstrapError, Problems
 from ..events import Events, Listener
 from ..journal import Journal, run_folder
 from ..observe import observe
@@ -95,11 +95,15 @@ def up(run: Run, shown: AbstractContextManager[Listener], *, yes: bool) -> Outco
     return outcome
 
 
+def _refused(change: Change) -> str:
+    what = "may not go" if change.kind in ASKS else change.text
+    return f"{what}: {change.refused}"
+
+
 def _agreed(changes: Sequence[Change], *, yes: bool) -> None:
     refused = [change for change in changes if change.refused]
     if refused:
-        reasons = "; ".join(f"{change.machine} may not go: {change.refused}" for change in refused)
-        raise BootstrapError("plan", reasons, "Nothing was changed.")
+        raise Problems([BootstrapError(change.machine, _refused(change), "Nothing was changed.") for change in refused])
     asks = [change for change in changes if change.kind in ASKS]
     if asks and not yes:
         show(asks)

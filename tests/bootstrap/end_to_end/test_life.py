@@ -210,7 +210,7 @@ def test_the_quorum_is_not_given_away(there: EndToEnd) -> None:
     before = there.members(on="k8s-master-1")
     result = there.up("a replacement that would cost the quorum", "--replace=k8s-master-3", "--yes")
     assert result.code == 1
-    assert "k8s-master-3 may not go" in result.errors
+    assert "k8s-master-3: may not go" in result.errors
     assert "of etcd are healthy" in result.errors
     assert there.members(on="k8s-master-1") == before
     assert there.provider.machines()["k8s-master-3"].power is Power.RUNNING

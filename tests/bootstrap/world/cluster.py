@@ -99,6 +99,9 @@ class FakeCluster:
         assert not self.members, "there is a cluster already"
         self.tokens["000000.bbbbbbbbbbbbbbbb"] = "first bootstrap"
         self._plane(machine)
+        documents = yaml.safe_load_all(machine.files[options["config"]])
+        (configuration,) = [each for each in documents if each["kind"] == "ClusterConfiguration"]
+        self.maps["kubeadm-config"] = {"data": {"ClusterConfiguration": yaml.safe_dump(configuration)}}
         self.history.append(f"init {machine.name}")
         return OK
 

@@ -96,7 +96,7 @@ def join(api: Api, name: str, address: str) -> None:
         fail(
             'error execution phase preflight: unable to fetch the kubeadm-config ConfigMap: configmaps "kubeadm-config" not found'
         )
-    cluster = found["cluster"]
+    cluster = yaml.safe_load(found["data"]["ClusterConfiguration"])
     make_certificates(name, address, cluster)
     make_kubeconfigs(name, address, cluster["controlPlaneEndpoint"])
     node.start(name, address)

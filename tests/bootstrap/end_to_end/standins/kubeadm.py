@@ -91,7 +91,8 @@ def ready(api: Api) -> bool:
 
 def upload_config(api: Api, found: dict[str, dict]) -> None:
     """What those that join read."""
-    api.put("configmap", "kube-system", "kubeadm-config", {"cluster": found["ClusterConfiguration"]})
+    text = yaml.safe_dump(found["ClusterConfiguration"])
+    api.put("configmap", "kube-system", "kubeadm-config", {"data": {"ClusterConfiguration": text}})
 
 
 def first_tokens(api: Api, found: dict[str, dict]) -> None:
