@@ -1,7 +1,7 @@
 """What a cluster was founded with: networks and an address that nobody changes afterwards, and the version that joins.
 
 `kubeadm init` keeps its ClusterConfiguration in the ConfigMap kubeadm-config, and `kubeadm upgrade` renews its version.
-A node's podCIDR cannot be changed (Kubernetes API, NodeSpec), and certificates and kubeconfigs of every machine name the
+A node's podCIDR cannot be changed (Kubernetes API, NodeSpec); certificates and kubeconfigs of every machine name the
 endpoint. kubeadm joins a machine only with the minor that init or upgrade last had (Kubernetes, "Version skew policy",
 kubeadm's skew against kubeadm).
 """

@@ -100,9 +100,7 @@ def _joinable(changes: Sequence[Change], seen: Seen) -> tuple[Change, ...]:
     joining = [change for change in changes if _has_to_join(change, seen)]
     if not joining:
         return (Change(Kind.NOTE, CLUSTER, why), *changes)
-    return tuple(
-        replaced(change, refused=change.refused or why) if change in joining else change for change in changes
-    )
+    return tuple(replaced(change, refused=change.refused or why) if change in joining else change for change in changes)
 
 
 def _has_to_join(change: Change, seen: Seen) -> bool:

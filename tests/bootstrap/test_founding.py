@@ -122,4 +122,3 @@ def test_a_cluster_that_does_not_say_refuses_nothing(begin: Callable[[], Run], w
     assert (seen.foundation, seen.nodes is not None) == (None, True)
     assert [change for change in plan(wanted(again.site), seen) if change.refused] == []
     assert founding.read("") is None
-
