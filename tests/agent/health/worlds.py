@@ -31,7 +31,7 @@ HPAS = ("apps/server", "apps/worker")
 
 def configuration(etcd: int = 3, balancers: int = 2, galera: int = 3) -> AgentConfig:
     """A cluster of these sizes; everything else as rendered."""
-    names = {f"k8s-master-{number}": IPv4Address("10.0.0.20") + number for number in range(1, etcd + 1)}
+    names = {f"k8s-master-{number}": IPv4Address("10.0.1.20") + number for number in range(1, etcd + 1)}
     return AgentConfig.model_validate({
         "apiVersion": "hagen.dev/v1alpha1",
         "kind": "Agent",
