@@ -20,6 +20,7 @@ _FINAL, _RESERVED, _OPCODE, _MASKED, _LENGTH = 0x80, 0x70, 0x0F, 0x80, 0x7F
 _CONTROL = 0x8
 _SHORT, _TWO_BYTES = 125, 126
 _LARGEST_MESSAGE = 2**20
+_MOST_FRAMES = 10_000  # an answer takes some dozens; empty ones would hold a reader long before a limit of bytes does
 _NORMAL = (1000).to_bytes(2)
 
 
@@ -32,6 +33,7 @@ class WebSocket:
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
+        self._frames = 0
 
     def send(self, payload: bytes) -> None:
         """One message."""
@@ -62,6 +64,9 @@ class WebSocket:
         self.stream.close()
 
     def _frame(self) -> tuple[bool, int, bytes]:
+        self._frames += 1
+        if self._frames > _MOST_FRAMES:
+            raise ProtocolError("frames without end")
         first, second = self._exactly(2)
         opcode, length = first & _OPCODE, second & _LENGTH
         if first & _RESERVED or second & _MASKED or opcode not in {_CONTINUATION, _BINARY, _CLOSE, _PING, _PONG}:

@@ -227,17 +227,16 @@ def error(text: str) -> Forward:
 
 
 def after_ports(*frames: tuple[int, bytes], repeat: bool = False, raw: bytes = b"") -> Forward:
-    """These frames once the port is named, then silence."""
+    """These frames once the port is named, then silence, or the last of them again without end."""
 
     async def forward(channels: Channels) -> None:
         await channels.ports()
-        while True:
-            for first, payload in frames:
-                await channels.frame(first, payload)
-            if raw:
-                await channels.connection.send(raw)
-            if not repeat:
-                break
+        for first, payload in frames:
+            await channels.frame(first, payload)
+        while repeat:
+            await channels.frame(*frames[-1])
+        if raw:
+            await channels.connection.send(raw)
         await silent(channels.connection)
 
     return forward

@@ -173,6 +173,8 @@ UNKNOWN: dict[str, Forward] = {
     "data without end": after_ports(DATA, repeat=True),
     "pings without end": after_ports((0x89, b"x" * 100), repeat=True),
     "nothing without end": after_ports((0x82, b"\x00"), repeat=True),
+    "empty pings without end": after_ports((0x89, b""), repeat=True),
+    "empty fragments without end": after_ports((0x02, b"\x00"), (0x00, b""), repeat=True),
     "fragments without end": after_ports((0x02, b"\x00"), (0x00, b"x" * 1000), repeat=True),
     "hangs up without a word": leave,
     "container runtime dead": error(RUNTIME_DEAD),
