@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render bootstrap destroy test lint types contracts images unit daemons agent-faults lxd testbed break failover update bench bench-agent bench-load bench-bootstrap agent-wheels package clean
+.PHONY: help setup render bootstrap destroy test lint types contracts images unit daemons agent-faults lxd testbed break failover drills update bench bench-agent bench-load bench-bootstrap agent-wheels package clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

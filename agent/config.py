@@ -218,13 +218,15 @@ class EtcdMember(_Section):
 class Etcd(_Section):
     """etcd; a write needs `quorum` members."""
 
-    quorum: int = Field(ge=1)
     members: Annotated[tuple[EtcdMember, ...], AfterValidator(_apart)] = Field(min_length=1, strict=False)
+    quorum: int = Field(ge=1)
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        _reachable(self.quorum, len(self.members))
-        return self
+    @field_validator("quorum")
+    @classmethod
+    def _enough(cls, quorum: int, info: ValidationInfo) -> int:
+        if members := info.data.get("members"):
+            _reachable(quorum, len(members))
+        return quorum
 
 
 class Kubernetes(_Section):
@@ -256,10 +258,11 @@ class Galera(_Section):
     password_file: Text = "/etc/hagen-agent/galera-password"  # noqa: S105 - a path
     operator: Operator | None = None
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        _reachable(self.quorum, self.size)
-        return self
+    @field_validator("quorum")
+    @classmethod
+    def _enough(cls, quorum: int, info: ValidationInfo) -> int:
+        _reachable(quorum, info.data.get("size", quorum))
+        return quorum
 
 
 class Autoscaler(_Section):
@@ -270,11 +273,12 @@ class Autoscaler(_Section):
     min: int = Field(ge=0)
     max: int = Field(ge=1)
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        if self.min > self.max:
-            raise _refuse(f"min {self.min} is more than max {self.max}", "write the smaller number as min")
-        return self
+    @field_validator("max")
+    @classmethod
+    def _in_order(cls, most: int, info: ValidationInfo) -> int:
+        if (least := info.data.get("min", most)) > most:
+            raise _refuse(f"min {least} is more than max {most}", "write the smaller number as min")
+        return most
 
 
 class AgentConfig(_Section):

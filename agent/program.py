@@ -4,6 +4,8 @@ The same exit codes as hagen: 0 done, 1 nothing can be done, 2 wrong usage, 70 a
 `check` by the worst verdict (see health.report).
 """
 
+import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -19,6 +21,7 @@ _COMMANDS: Final = {
 """Command -> module, whose `command` is the click command."""
 _DEFECT: Final = 70
 _INTERRUPTED: Final = 130
+_STREAM_ERRORS: Final = {errno.ENOSPC, errno.EIO, errno.EDQUOT}
 
 
 class _LazyGroup(click.Group):
@@ -58,14 +61,32 @@ def main() -> None:
         click.echo("interrupted", err=True)
         code = _INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away (| head)
+        _silence()  # the reader went away (| head)
         code = 1
-    except Exception as error:
-        if os.environ.get("HAGEN_DEBUG"):
-            raise
-        click.echo(f"defect: {type(error).__name__}: {error} (HAGEN_DEBUG=1 shows where)", err=True)
-        code = _DEFECT
+    except OSError as error:
+        code = _unwritten(error) if error.errno in _STREAM_ERRORS else _defect(error)
+    except Exception as error:  # noqa: BLE001  # nothing may end in a traceback
+        code = _defect(error)
     sys.exit(code)
+
+
+def _silence() -> None:
+    """Send what is still buffered nowhere: Python would complain of it again while it closes the stream."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unwritten(error: OSError) -> int:
+    with contextlib.suppress(OSError):
+        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+    _silence()
+    return 1
+
+
+def _defect(error: Exception) -> int:
+    if os.environ.get("HAGEN_DEBUG"):
+        raise error
+    click.echo(f"defect: {type(error).__name__}: {error} (HAGEN_DEBUG=1 shows where)", err=True)
+    return _DEFECT
 
 
 def _colour() -> bool | None:

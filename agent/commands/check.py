@@ -39,4 +39,5 @@ def command(collectors: Collectors | None, config: Path, as_json: bool) -> None:
         click.echo(json.dumps(as_document(result), indent=2, ensure_ascii=False))
     else:
         show(result, sys.stdout)
+        sys.stdout.flush()  # a full disk is told here, not by the interpreter's end
     raise SystemExit(result.exit_code)

@@ -90,11 +90,22 @@ class Connection:
             first = await reader.readexactly(1)
             if first[0] == _TLS_RECORD:  # a client that waits for an answer in TLS
                 raise RequestError(HTTPStatus.BAD_REQUEST, "TLS is not spoken here.")
-            return (first + await reader.readuntil(_END)).removesuffix(_END)
+            return await self._lines(reader, first)
         except asyncio.LimitOverrunError as error:
             raise RequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The head is too large.") from error
         except asyncio.IncompleteReadError as error:
             raise ConnectionError("the client left") from error
+
+    async def _lines(self, reader: asyncio.StreamReader, head: bytes) -> bytes:
+        """Up to the empty line, without it. Line by line, so that who ends them otherwise is told at once."""
+        while not head.endswith(_END):
+            if head != b"\n":
+                head += await reader.readuntil(b"\n")
+            if not head.endswith(b"\r\n"):
+                raise RequestError(HTTPStatus.BAD_REQUEST, "A line here ends in CR and LF.")
+            if len(head) > self.limits.head_bytes:
+                raise RequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The head is too large.")
+        return head.removesuffix(_END)
 
     async def _answer(self, request: Request) -> tuple[Response, Outcome]:
         try:

@@ -52,7 +52,7 @@ def judge_galera(config: AgentConfig, reading: GaleraReading | None, now: float)
         verdicts = tuple(Verdict(name, State.UNKNOWN, "No node could be read.") for name in (NAME, SPLIT_BRAIN))
         return GaleraHealth(None, None, None, (), verdicts)
     quorum = _quorum(galera, reading, now)
-    components = _components(galera, reading)
+    components = _components(galera, reading, quorum=quorum)
     tolerance = _tolerance(reading, quorum, components)
     outdated = tuple(sorted(name for name, node in reading.nodes.items() if _outdated(node)))
     verdicts = (_verdict(galera, reading, quorum, components, tolerance), _split_brain_verdict(components))
@@ -63,7 +63,7 @@ def _quorum(galera: Galera, reading: GaleraReading, now: float) -> bool | None:
     primary = [_primary(node) for node in reading.nodes.values()]
     if True in primary:
         return True
-    if None in primary or reading.unasked or not reading.nodes:
+    if None in primary or reading.unasked:
         return None
     ready = reading.resource_ready.get(_COMPONENT)
     fresh = reading.operator_renewed is not None and abs(now - reading.operator_renewed) <= FRESH
@@ -76,14 +76,15 @@ def _primary(node: GaleraNode) -> bool | None:
     return node.primary if node.up else False
 
 
-def _components(galera: Galera, reading: GaleraReading) -> int | None:
+def _components(galera: Galera, reading: GaleraReading, *, quorum: bool | None) -> int | None:
     sizes = _views(reading)
     if len(sizes) > 1 and not _side_by_side(galera, reading, sizes):
         return None
     complete = not reading.unasked and all(
         _primary(node) is False or (node.primary and node.view is not None) for node in reading.nodes.values()
     )
-    return len(sizes) if len(sizes) > 1 or (complete and reading.nodes) else None
+    # A list without a single pod may be one of another name: only with the second witness does it prove anything.
+    return len(sizes) if len(sizes) > 1 or (complete and (reading.nodes or quorum is False)) else None
 
 
 def _views(reading: GaleraReading) -> dict[tuple[str, int], int | None]:

@@ -37,6 +37,22 @@ def test_every_problem_is_named_at_once(document: dict[str, object], tmp_path: P
         assert key in problems
 
 
+def test_what_contradicts_is_named_beside_what_is_wrong(document: dict[str, Any], tmp_path: Path) -> None:
+    document["etcd"] |= {"quorum": 9, "unheardOf": 1}
+    document["galera"] |= {"quorum": 9, "user": 5}
+    document["autoscalers"][0] |= {"min": 99, "name": 5}
+    problems = "\n".join(problems_of(yaml.safe_dump(document), tmp_path))
+    for key in (
+        "etcd.quorum",
+        "etcd.unheardOf",
+        "galera.quorum",
+        "galera.user",
+        "autoscalers[0].max",
+        "autoscalers[0].name",
+    ):
+        assert f" {key}: " in problems, problems
+
+
 @pytest.mark.parametrize("content", ["", "[]", "a: [", "just text", "\x00"])
 def test_what_is_no_such_file_is_refused(content: str, tmp_path: Path) -> None:
     assert problems_of(content, tmp_path)
@@ -96,13 +112,17 @@ CASES = {
         "virtualIP.address: '10.0.0.300' is no IPv4 address; write four numbers",
     ),
     "another kind": ("kind", "Cluster", "kind: must be 'Agent', not 'Cluster'; "),
-    "quorum out of reach": ("etcd.quorum", 9, "etcd: a quorum of 9 is more than there are: 3; a majority of 3 is 2"),
+    "quorum out of reach": (
+        "etcd.quorum",
+        9,
+        "etcd.quorum: a quorum of 9 is more than there are: 3; a majority of 3 is 2",
+    ),
     "quorum of the database": (
         "galera.quorum",
         9,
-        "galera: a quorum of 9 is more than there are: 3; a majority of 3 is 2",
+        "galera.quorum: a quorum of 9 is more than there are: 3; a majority of 3 is 2",
     ),
-    "minimum over maximum": ("autoscalers.0.min", 99, "autoscalers[0]: min 99 is more than max "),
+    "minimum over maximum": ("autoscalers.0.min", 99, "autoscalers[0].max: min 99 is more than max "),
     "one name twice": (
         "etcd.members.0.name",
         "k8s-master-2",

@@ -7,6 +7,9 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
+import yaml
+
+from tests.agent.configured import document
 
 CALLS = {
     "hagen-agent": [sys.executable, "-c", "from hagen.agent.program import main; main()"],
@@ -35,6 +38,18 @@ def test_a_bad_configuration_is_no_defect(name: str, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (1, "")
     assert f"{tmp_path}/agent.yaml:1:1: error: galera: galera is missing; add it" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["metrics"], ["check"], ["check", "--json"]], ids=" ".join)
+def test_a_full_disk_is_no_defect(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "agent.yaml").write_text(yaml.safe_dump(document()))
+    given = ["-c", str(tmp_path / "agent.yaml")] if arguments[0] == "check" else []
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*CALLS["hagen-agent"], *arguments, *given], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert result.stderr == "error: the output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize("name", CALLS)

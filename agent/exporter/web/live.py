@@ -30,7 +30,7 @@ class LiveWeb:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._web = _web(load_web(path) if path else WebConfig())
+        self._web = _web(load_web(path) if path else WebConfig(), None)
         self._files = self._web.config.files
         self._stamp: _Stamp = ()  # looked at once more: a file may have changed since it was read
         self.usable = True
@@ -71,11 +71,17 @@ class LiveWeb:
         if config.files != self._files:
             self._files, self._stamp = config.files, ()  # one more look, at the new files
         self.usable = True
-        self._web = _web(config)
+        self._web = _web(config, self._web)
 
 
-def _web(config: WebConfig) -> Web:
-    return Web(config, Passwords(config.users), Limiter(config.rate, config.burst))
+def _web(config: WebConfig, before: Web | None) -> Web:
+    """What is kept in mind outlives a certificate: nobody logs in again for a new one, and no bucket is refilled."""
+    passwords, limiter = Passwords(config.users), Limiter(config.rate, config.burst)
+    if before and before.config.users == config.users:
+        passwords = before.passwords
+    if before and (before.config.rate, before.config.burst) == (config.rate, config.burst):
+        limiter = before.limiter
+    return Web(config, passwords, limiter)
 
 
 def _stamp(files: tuple[Path, ...]) -> _Stamp:

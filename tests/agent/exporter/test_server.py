@@ -73,8 +73,14 @@ def test_old_clients_are_served(serve: Serve) -> None:
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + b"x" * 500_000, 413),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
         (b"GET / HTTP/3.0\r\n\r\n", 505),
+        (b"\n", 400),
+        (b"GET / HTTP/1.1\nHost: a\n\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\n", 400),
     ],
-    ids=["zeros", "garbage", "one huge header", "endless line", "endless headers", "a body", "TLS", "version"],
+    ids=[
+        "zeros", "garbage", "one huge header", "endless line", "endless headers", "a body", "TLS", "version",
+        "LF alone", "lines of another system", "one line of another system",
+    ],
 )  # fmt: skip
 def test_what_is_no_request_gets_an_answer_all_the_same(serve: Serve, data: bytes, status: int) -> None:
     """Also while it is still being sent: an RST would destroy the answer."""

@@ -41,6 +41,21 @@ def test_a_changed_file_is_in_force_at_once(folder: Path) -> None:
     assert live.in_force.config.users
 
 
+def test_who_has_logged_in_stays_so_when_a_certificate_is_renewed(folder: Path) -> None:
+    path = Path(shutil.copy(VALID / "users.yaml", folder / "web.yaml"))
+    live = LiveWeb(path)
+    before = live.current()
+    path.write_text(path.read_text() + "tls_server_config: {cert_file: server.pem, key_file: server.pem}\n")
+    after = live.current()
+    assert after.config.context is not None
+    assert after.passwords is before.passwords
+    assert after.limiter is before.limiter
+    path.write_text("rate_limit: {interval: 1s, burst: 3}\n")
+    last = live.current()
+    assert last.passwords is not before.passwords
+    assert last.limiter is not before.limiter
+
+
 def test_what_is_wrong_is_logged_once_and_what_was_in_force_stays(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
