@@ -10,6 +10,7 @@ from typing import Final
 from ..agents.reach import Agent, Agents
 from ..drills.alarms import Prometheus
 from ..drills.clients import Places
+from ..drills.cluster import ControlPlanes
 from ..drills.drill import Drill
 from ..drills.kept import folder_of, fresh
 from ..drills.load.locust import Locust
@@ -33,6 +34,7 @@ def stage_of(site: Site, drill: Drill, agents: Agents, options: Options, scratch
         folder=fresh(folder, drill.name),
         ledger=folder.parent,
         alarms=Prometheus(options.prometheus) if options.prometheus else None,
+        cluster=ControlPlanes(site.provider, [machine.name for machine in site.machines("control-plane")]),
         steady=options.steady,
         load=load_of(site, options),
     )

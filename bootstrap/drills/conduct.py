@@ -11,6 +11,7 @@ from ..prober.records import Recording
 from ..provider.contract import Power, ProviderError
 from .breakage import Breakage
 from .clients import Probe
+from .cluster import Noted
 from .deeds import told
 from .drill import Deed, Drill, Impossible, Order, Scene
 from .ledger import Ledger
@@ -52,7 +53,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Played:
-    """Everything that was seen, before anybody judges it. Monotonic seconds. `autoscaler`: whose users came."""
+    """Everything that was seen, before anybody judges it. Monotonic seconds. `autoscaler`: whose users came.
+
+    `noted`: Kubernetes' own events, in times of day; None: nobody could say.
+    """
 
     drill: Drill
     scene: Scene
@@ -67,13 +71,14 @@ class Played:
     troubles: tuple[str, ...]
     autoscaler: Autoscaler | None = None
     command: str = ""
+    noted: tuple[Noted, ...] | None = None
 
 
 def conduct(drill: Drill, stage: Stage) -> Played:
     """The whole story. Refused when all is not well; Problems when something could not be put right."""
     breakage = Breakage(stage.site.provider, Ledger(stage.ledger), stage.say)
     healed = breakage.heal()
-    with Watcher(stage.agents, stage.alarms) as watcher:
+    with Watcher(stage.agents, stage.alarms, stage.cluster) as watcher:
         if healed:
             _settle(stage, watcher)
         scene, orders = chosen(drill, stage, watcher.latest)
@@ -92,7 +97,16 @@ def conduct(drill: Drill, stage: Stage) -> Played:
     return Played(
         drill, scene, done, steady, looks, probing.probes, probing.recording, acknowledged, present, whole, troubles,
         autoscaler=autoscaler(looks[0]), command=" ".join(stage.load.command) if stage.load else "",
+        noted=_noted(stage, steady[0]),
     )  # fmt: skip
+
+
+def _noted(stage: Stage, since: float) -> tuple[Noted, ...] | None:
+    """Since a monotonic second."""
+    if stage.cluster is None:
+        return None
+    now = time.time()
+    return stage.cluster.events(now - (time.monotonic() - since), now)
 
 
 def _settle(stage: Stage, watcher: Watcher) -> None:

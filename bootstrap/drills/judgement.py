@@ -12,6 +12,7 @@ from .load.judgement import Loaded
 from .objectives import objectives
 from .report import Act, Alert, Event, Identity, Objective, Report, Restored, Steady, Verdict, Writes, rounded
 from .timeline import events, lanes
+from .timeline import told as noted
 
 
 def judge(played: Played, identity: Identity) -> Report:
@@ -63,9 +64,18 @@ def _loaded(played: Played) -> Loaded | None:
 
 def _events(played: Played, loaded: Loaded | None) -> tuple[Event, ...]:
     zero, recording = played.done[0].began, played.recording
-    found = events(played.looks, zero, lambda moment: moment - recording.wall + recording.monotonic)
+
+    def monotonic(moment: float) -> float:
+        return moment - recording.wall + recording.monotonic
+
+    found = events(played.looks, zero, monotonic)
     more = scaling.events(loaded, played.looks, zero) if loaded else ()
-    return tuple(sorted((*found, *more), key=lambda event: (event.at, event.lane, event.text)))
+    return tuple(
+        sorted(
+            (*found, *more, *noted(played.noted or (), zero, monotonic)),
+            key=lambda event: (event.at, event.lane, event.text),
+        )
+    )
 
 
 def _before(played: Played) -> list[Attempt]:
@@ -129,6 +139,10 @@ def _not_measured(played: Played) -> Iterator[str]:
     """What a reader might look for and not find."""
     if all(look.alerts is None for look in played.looks):
         yield "alerts: no Prometheus was named, or it did not answer"
+    if all(look.pods is None for look in played.looks):
+        yield "pods: no control plane could be asked"
+    if played.noted is None:
+        yield "events of Kubernetes: no control plane could be asked"
     if "database" in played.drill.clients and not any(isinstance(probe, CanaryProbe) for probe in played.probes):
         yield "numbered writes: no database was named that can be reached from here"
     for node, missing in (played.present or {}).items():

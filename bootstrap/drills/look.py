@@ -6,6 +6,7 @@ from typing import Final
 
 from ..agents.reach import Answer
 from ..agents.sample import Sample
+from .cluster import Pods
 
 KEPT: Final = frozenset({
     "hagen_apiserver_ready",
@@ -28,11 +29,12 @@ KEPT: Final = frozenset({
 
 @dataclass(frozen=True)
 class Look:
-    """`at`: monotonic second at which the agents had been asked. `alerts` None: nobody could say."""
+    """`at`: monotonic second at which the agents had been asked. `alerts`, `pods` None: nobody could say."""
 
     at: float
     agents: Mapping[str, Answer]
     alerts: Mapping[str, str] | None = None
+    pods: Pods | None = None
 
     def lean(self) -> "Look":
         """With what drills read, and nothing else."""

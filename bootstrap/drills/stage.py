@@ -10,6 +10,7 @@ from ..agents.reach import Agents
 from ..site import Site
 from .alarms import Alarms
 from .clients import Places
+from .cluster import Cluster
 from .load.locust import Locust
 
 STEADY: Final = 10.0
@@ -29,7 +30,7 @@ class Stage:
     """`folder`: for this run's files; `ledger`: the folder with what is broken; `say`: is told of each thing done.
 
     `steady`: seconds of service before the first fault. `patience`: seconds that everything has to be well again.
-    `alarms`, `records` None: alerts, and what became of writes, cannot be told from here.
+    `alarms`, `records`, `cluster` None: alerts, what became of writes, pods and events cannot be told from here.
     `load`: how users are made, for a drill that needs them.
     """
 
@@ -40,6 +41,7 @@ class Stage:
     ledger: Path
     alarms: Alarms | None = None
     records: Records | None = None
+    cluster: Cluster | None = None
     load: Locust | None = None
     say: Callable[[str], None] = lambda _: None
     steady: float = STEADY

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from .cluster import Noted
 from .look import Look
 from .report import Event, Lane, Span, Tone
 
@@ -13,7 +14,7 @@ State = tuple[str, Tone]
 
 
 def lanes(looks: Sequence[Look], zero: float) -> tuple[Lane, ...]:
-    """Who had the address, how many API servers were ready, what etcd and the database were, which agents answered."""
+    """Who had the address, how many API servers and pods were ready, what etcd and the database were, who answered."""
     rows: tuple[tuple[str, str, Callable[[Look], State]], ...] = (
         ("vip", "Virtual IP", _holder),
         ("agents", "Health agents", _agents),
@@ -21,6 +22,7 @@ def lanes(looks: Sequence[Look], zero: float) -> tuple[Lane, ...]:
         ("etcd", "etcd", _etcd),
         ("galera", "Database", lambda look: _verdict(look, "galera")),
         ("autoscalers", "Autoscalers", _autoscalers),
+        ("pods", "Pods", _pods),
     )
     return tuple(Lane(name=name, title=title, spans=tuple(_spans(looks, zero, state))) for name, title, state in rows)
 
@@ -32,6 +34,13 @@ def events(looks: Sequence[Look], zero: float, wall: Callable[[float], float]) -
     """
     found = [*_moves(looks, zero, wall), *_changes(looks, zero), *_alerts(looks, zero)]
     return tuple(sorted(found, key=lambda event: (event.at, event.lane, event.text)))
+
+
+def told(noted: Sequence[Noted], zero: float, wall: Callable[[float], float]) -> tuple[Event, ...]:
+    """Events of Kubernetes; their clock is the cluster's."""
+    return tuple(
+        Event(at=round(wall(each.at) - zero, 3), lane="pods", text=each.text, source="Kubernetes") for each in noted
+    )
 
 
 def _spans(looks: Sequence[Look], zero: float, state: Callable[[Look], State]) -> Iterator[Span]:
@@ -108,6 +117,13 @@ def _autoscalers(look: Look) -> State:
     if ill:
         return ", ".join(ill), Tone.DEGRADED
     return ("ok", Tone.WELL) if "ok" in said else ("not known", Tone.UNKNOWN)
+
+
+def _pods(look: Look) -> State:
+    if look.pods is None or not look.pods.meant:
+        return "not known", Tone.UNKNOWN
+    ready, meant = look.pods.ready, look.pods.meant
+    return f"{ready} of {meant} ready", Tone.WELL if ready == meant else Tone.DEGRADED if ready else Tone.DOWN
 
 
 def _verdict(look: Look, name: str) -> State:

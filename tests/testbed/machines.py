@@ -9,12 +9,16 @@ import json
 import signal
 import socket
 import subprocess
+import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hagen.bootstrap.inventory import load_inventory
+from hagen.bootstrap.machine.kubectl import ADMIN
 from hagen.bootstrap.provider.contract import (
     Image,
     Machine,
@@ -27,12 +31,13 @@ from hagen.bootstrap.provider.contract import (
     Timeout,
     Wanted,
 )
-from tests.testbed.daemons import galera
+from tests.testbed.daemons import apiserver, galera
 from tests.testbed.host import Host
 from tests.testbed.lab import Lab
 from tests.testbed.processes import inhabitants, signal_quietly
 
 _CA = "/etc/kubernetes/pki/ca.crt"
+_KUBECTL = str(Path(sys.executable).with_name("kubectl"))
 _LARGEST = 1 << 26
 
 
@@ -89,8 +94,10 @@ class Keeper:
         self._signal(host, signal.SIGSTOP)
 
     def execute(self, name: str, argv: Sequence[str], *, timeout: float, stdin: str) -> dict[str, object]:
-        """A command on the host."""
+        """A command on the host. kubectl is that of the tests, with the kubeconfig that the host would have."""
         host = self._running(name)
+        if argv[0] == "kubectl":
+            argv = [_KUBECTL, *(word.replace(ADMIN, str(apiserver.admin(host))) for word in argv[1:])]
         try:
             done = subprocess.run(
                 host.argv(*argv), input=base64.b64decode(stdin), capture_output=True, check=False, timeout=timeout
@@ -150,12 +157,27 @@ def keep(
             connection, _ = listener.accept()
         except TimeoutError:
             continue
-        with connection, connection.makefile("rwb") as stream:
-            line = stream.readline(_LARGEST)
-            if line:
-                stream.write(json.dumps(_answered(keeper, json.loads(line))).encode() + b"\n")
+        _serve(keeper, connection)
     for name in list(keeper.paused):
         keeper.start(name)
+
+
+def _serve(keeper: Keeper, connection: socket.socket) -> None:
+    """Commands beside what is done to machines: one that waits for an API that is gone must not hold a drill up."""
+    with connection.makefile("rb") as stream:
+        line = stream.readline(_LARGEST)
+    request = json.loads(line) if line else None
+    if request is None:
+        connection.close()
+    elif request["method"] == "execute":
+        threading.Thread(target=_reply, args=(keeper, connection, request), daemon=True).start()
+    else:
+        _reply(keeper, connection, request)
+
+
+def _reply(keeper: Keeper, connection: socket.socket, request: Mapping[str, Any]) -> None:
+    with connection, suppress(ConnectionError):
+        connection.sendall(json.dumps(_answered(keeper, request)).encode() + b"\n")
 
 
 def _answered(keeper: Keeper, request: Mapping[str, Any]) -> dict[str, object]:

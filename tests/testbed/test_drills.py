@@ -38,6 +38,12 @@ def test_a_drill_holds_what_was_promised(watched: Lab, name: str) -> None:
         assert report.writes is not None
         assert report.writes.acknowledged > 100
         assert report.writes.missing == {host.name: 0 for host in watched.context.of("worker")}
+    pods = next(lane for lane in report.lanes if lane.name == "pods")
+    assert "3 of 3 ready" in [span.text for span in pods.spans]
+    assert ("2 of 3 ready" in [span.text for span in pods.spans]) == (name == "worker")
+    noted = {event.text.split(":")[1].strip() for event in report.events if event.source == "Kubernetes"}
+    assert noted == ({"Unhealthy", "Started"} if name == "worker" else set())
+    assert report.not_measured == ()
 
 
 def test_a_drill_that_was_killed_is_put_right_by_the_next(watched: Lab) -> None:

@@ -19,6 +19,7 @@ KUBERNETES = Kubernetes(
     lease={"name": "lock", "namespace": "operators"},
     autoscalers=({"name": "server", "namespace": "apps", "min": 3, "max": 9},),
     scaling="/nowhere",
+    events="/nowhere",
 )
 FORWARD = "/api/v1/namespaces/apps/pods/{}/portforward"
 

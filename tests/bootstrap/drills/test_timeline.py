@@ -1,7 +1,10 @@
 """Looks become lanes and events."""
 
+from dataclasses import replace
+
+from hagen.bootstrap.drills.cluster import Noted, Pods
 from hagen.bootstrap.drills.report import Span, Tone
-from hagen.bootstrap.drills.timeline import events, lanes
+from hagen.bootstrap.drills.timeline import events, lanes, told
 from tests.bootstrap.drills.scenes import look
 
 LEADS = 'hagen_etcd_member_is_leader{member="m1"} 1'
@@ -74,3 +77,19 @@ def test_changes_of_verdicts_leaders_and_alerts_are_events() -> None:
     assert found.count((1, "etcd", "etcd is degraded")) == 2, "each agent for itself"
     assert (1, "etcd", "m2 leads etcd") in found
     assert (1, "agents", "HagenEtcdNoTolerance is pending") in found
+
+
+def test_pods() -> None:
+    seen = [replace(look(at), pods=pods) for at, pods in enumerate([Pods(3, 3), Pods(2, 3), Pods(0, 3), None, None])]
+    assert spans("pods", *seen) == [
+        ("3 of 3 ready", Tone.WELL),
+        ("2 of 3 ready", Tone.DEGRADED),
+        ("0 of 3 ready", Tone.DOWN),
+        ("not known", Tone.UNKNOWN),
+    ]
+
+
+def test_events_of_kubernetes_stand_beside_the_others() -> None:
+    (event,) = told([Noted(1000.5, "Node k8s-worker-1: NodeNotReady")], 10.0, lambda moment: moment - 950)
+    assert (event.at, event.lane, event.source) == (40.5, "pods", "Kubernetes")
+    assert event.text == "Node k8s-worker-1: NodeNotReady"

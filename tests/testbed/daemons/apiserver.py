@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+import yaml
+
 from tests.testbed.context import ROOT, Context
 from tests.testbed.daemons.galera import HEALTH_PORT
 from tests.testbed.host import Daemon, Host
@@ -23,9 +25,15 @@ def scaling(context: Context) -> Path:
     return context.client.directory / "scaling.json"
 
 
+def admin(host: Host) -> Path:
+    """The kubeconfig that kubeadm leaves on a control plane."""
+    return host.directory / "etc/kubernetes/admin.conf"
+
+
 def daemon(host: Host, context: Context) -> Daemon:
     """Its liveness knows etcd, as that of the real one does (`/livez?verbose` lists it)."""
     pki = context.certificates
+    _write_admin(host, context)
     options = {
         "name": host.name,
         "certificate": pki.certificate,
@@ -45,6 +53,24 @@ def daemon(host: Host, context: Context) -> Daemon:
     return Daemon(NAME, argv, environment={"PYTHONPATH": str(ROOT)})
 
 
+def _write_admin(host: Host, context: Context) -> None:
+    endpoint = context.cluster.inventory.kubernetes.endpoint
+    server = {"server": f"https://{endpoint}", "certificate-authority": str(context.certificates.ca)}
+    admin(host).parent.mkdir(parents=True, exist_ok=True)
+    admin(host).write_text(
+        yaml.safe_dump(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": "lab", "cluster": server}],
+                "users": [{"name": "admin", "user": {"token": context.token}}],
+                "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "admin"}}],
+                "current-context": "lab",
+            }
+        )
+    )
+
+
 def _objects(host: Host, context: Context) -> Path:
     """What the agent is going to ask for, by the rendered agent.yaml; one pod of the database on each worker."""
     agent = context.cluster.agent
@@ -59,6 +85,7 @@ def _objects(host: Host, context: Context) -> Path:
         "lease": {"namespace": database["operator"]["namespace"], "name": database["operator"]["lease"]},
         "autoscalers": agent["autoscalers"],
         "scaling": str(scaling(context)),
+        "events": str(context.client.directory / "events.json"),
     }
     file.write_text(json.dumps(content))
     return file

@@ -65,6 +65,13 @@ class ApiServer:
             return self._kubernetes.answer(request)
         return Response(404, f"{self._name} has no {request.path}\n")
 
+    def tasks(self) -> list[Coroutine[Any, Any, None]]:
+        """What goes on beside answering."""
+        found = [self.readiness.watch()]
+        if self._kubernetes is not None:
+            found.append(self._kubernetes.note())
+        return found
+
     def status(self) -> dict[str, Any]:
         """For the control socket."""
         found = self.service.status() | {"etcd": self.readiness.problem() or "ok"}
@@ -114,7 +121,7 @@ async def serve(options: argparse.Namespace, told_to_end: asyncio.Event) -> None
         no_words(words)
         return json.dumps(server.status())
 
-    watching = asyncio.create_task(server.readiness.watch())
+    watching = [asyncio.create_task(task) for task in server.tasks()]
     commands = commands_of(service, _MODES) | {"drain": drain, "status": status}
     control = await take_commands(options.control, commands)
     context = arguments.server_context(options.certificate, options.key)
@@ -128,7 +135,8 @@ async def serve(options: argparse.Namespace, told_to_end: asyncio.Event) -> None
     service.close()
     await service.emptied(_PATIENCE)
     control.close()
-    watching.cancel()
+    for task in watching:
+        task.cancel()
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
 """What the agent asks of Kubernetes, in the shapes of the real API: the database, its pods, its operator's Lease, the
-autoscalers, what they scale, and the port-forward to a pod.
+autoscalers, what they scale, the port-forward to a pod, and events of pods that became ready or not.
 
 An operator lives here that renews its Lease and says in the database's status how many pods pass their probe; the probe
 is the health check of the lab's real node. Whoever brings no token, or the wrong one, gets 401.
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from tests.testbed.standins import kubelets
 from tests.testbed.standins.arguments import Endpoint, Origin
 from tests.testbed.standins.http1 import Request, Response
 from tests.testbed.standins.portforward import PROTOCOL, PortForward
@@ -37,6 +38,7 @@ class Kubernetes:
     """`pods`: address of the database node behind each pod; `probe_port`: where its health check answers.
 
     `scaling`: a file that says how the autoscalers are now (autoscaling.py); without it they are at rest.
+    `events`: a file that the kubelets' events are in (kubelets.py).
     """
 
     token: str
@@ -46,6 +48,7 @@ class Kubernetes:
     lease: Mapping[str, str]
     autoscalers: tuple[Mapping[str, Any], ...]
     scaling: str
+    events: str
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -60,10 +63,14 @@ class Kubernetes:
         forward = _FORWARD.fullmatch(request.path)
         if forward is not None:
             return self._forward(forward[2], request)
+        if request.path == "/api/v1/pods":
+            return self._pods()
+        if request.path == "/api/v1/events":
+            return _json(_list("EventList", "v1", kubelets.events(Path(self.events))))
         database, lease = self.database, self.lease
         at = f"/namespaces/{database['namespace']}"
         if request.path == f"/api/v1{at}/pods":
-            return _json(_list("PodList", "v1", [self._pod(name) for name in self.pods]))
+            return self._pods()
         if request.path == f"/apis/pxc.percona.com/v1{at}/perconaxtradbclusters/{database['name']}":
             return self._resource()
         if request.path == f"/apis/coordination.k8s.io/v1/namespaces/{lease['namespace']}/leases/{lease['name']}":
@@ -112,13 +119,26 @@ class Kubernetes:
         }  # fmt: skip
         return Response(101, headers=head, tunnel=PortForward(pod, port, pair))
 
-    def _pod(self, name: str) -> dict[str, Any]:
+    async def _pods(self) -> Response:
+        ready = await self.ready()
+        return _json(_list("PodList", "v1", [self._pod(name, well=well) for name, well in ready.items()]))
+
+    def _pod(self, name: str, *, well: bool) -> dict[str, Any]:
         labels = {"app.kubernetes.io/component": "pxc", "app.kubernetes.io/instance": self.database["name"]}
         return {"metadata": {"name": name, "namespace": self.database["namespace"], "labels": labels},
-                "status": {"phase": "Running"}}  # fmt: skip
+                "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": str(well)}]}}  # fmt: skip
+
+    def note(self) -> Coroutine[Any, Any, None]:
+        """Events, as kubelets write them."""
+        return kubelets.note(Path(self.events), self.database["namespace"], self.ready)
+
+    async def ready(self) -> dict[str, bool]:
+        """Pod -> whether its probe passes now."""
+        passes = await asyncio.gather(*(self._passes(address) for address in self.pods.values()))
+        return dict(zip(self.pods, passes, strict=True))
 
     async def _resource(self) -> Response:
-        ready = sum(await asyncio.gather(*(self._passes(address) for address in self.pods.values())))
+        ready = sum((await self.ready()).values())
         size = len(self.pods)
         state = "ready" if ready == size else "initializing"
         component = {"ready": ready, "size": size, "status": state}
