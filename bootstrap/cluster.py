@@ -34,9 +34,9 @@ def _joined(run: Run, machine: Machine) -> bool:
     return remote.has(kubeadm.KUBELET) and Kubectl([remote]).ready()
 
 
-def seed(run: Run) -> Machine:
+def seed(run: Run, *, without: str = "") -> Machine:
     """The control plane that the others join through: one that works, else the one that begins."""
-    working = founded(run)
+    working = [machine for machine in founded(run) if machine.name != without]
     return working[0] if working else beginner(run)
 
 
@@ -61,7 +61,7 @@ def etcd(run: Run, *, without: str = "") -> Etcd:
     hosts = [machine for machine in founded(run) if machine.name != without]
     if not hosts:
         raise BootstrapError("etcd", "no other control plane works, through which it could be asked")
-    return Etcd(Kubectl(run.on(machine) for machine in hosts), hosts[0].name)
+    return Etcd(Kubectl(run.on(machine) for machine in hosts), [machine.name for machine in hosts])
 
 
 def configuration(run: Run) -> bytes:

@@ -42,7 +42,7 @@ def finished(run: Run, machine: Machine) -> None:
 
 def join(run: Run, machine: Machine, through: Machine) -> None:
     """Join through a control plane that works, and wait until the node is Ready."""
-    remote, helper, api = run.on(machine), run.on(through), kubectl(run)
+    remote, helper, api = run.on(machine), run.on(through), kubectl(run, without=machine.name)
     if any(remote.has(path) for path in (kubeadm.KUBELET, kubeadm.CA, "/etc/kubernetes/manifests/etcd.yaml")):
         kubeadm.reset(remote)
     files = run.site.inventory.kubeadm

@@ -9,7 +9,7 @@ from dataclasses import replace as replaced
 from enum import StrEnum
 
 from .founding import Foundation, cannot_join, unchangeable
-from .machine.etcd import Member, may_lose
+from .machine.etcd import Member, may_lose, takes_part
 from .provider.contract import Machine, Power, Wanted
 from .site import BUILDER, Digest
 
@@ -67,7 +67,7 @@ def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()
         machine = seen.machines.get(name)
         if machine is None:
             changes.append(Change(Kind.CREATE, name, f"{each.cpu} CPU, {each.memory}, {each.address}"))
-            changes += _joins(each, None)
+            changes += _joins(each, seen)
         elif name in replace or made_otherwise(each, machine):
             text = "as asked for" if name in replace else "what it was made from has changed"
             changes.append(Change(Kind.REPLACE, name, text, _refusal(machine, seen)))
@@ -118,7 +118,7 @@ def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:
         # A running virtual machine's processors and memory are the hypervisor's to change, and LXD refuses most of it.
         kind = Kind.RESTART if wanted.virtual and machine.power is Power.RUNNING else Kind.CHANGE
         changes.append(Change(kind, wanted.name, size))
-    changes += _joins(wanted, seen.nodes)
+    changes += _joins(wanted, seen)
     changes += [Change(Kind.RELOAD, wanted.name, target) for target in seen.differing.get(wanted.name, ())]
     made = Digest.parse(machine.digest)
     now = Digest.parse(wanted.digest)
@@ -129,10 +129,14 @@ def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:
     return changes
 
 
-def _joins(wanted: Wanted, nodes: Collection[str] | None) -> list[Change]:
-    if wanted.role == "load-balancer" or (nodes is not None and wanted.name in nodes):
+def _joins(wanted: Wanted, seen: Seen) -> list[Change]:
+    if wanted.role == "load-balancer":
         return []
-    return [Change(Kind.JOIN, wanted.name, wanted.role)]
+    if wanted.name not in seen.machines or seen.nodes is None or wanted.name not in seen.nodes:
+        return [Change(Kind.JOIN, wanted.name, wanted.role)]
+    if wanted.role == "worker" or seen.members is None or takes_part(seen.members, wanted.name, wanted.address):
+        return []
+    return [Change(Kind.JOIN, wanted.name, f"{wanted.role}, whose join was cut off")]
 
 
 def made_otherwise(wanted: Wanted, machine: Machine) -> bool:

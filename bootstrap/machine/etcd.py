@@ -1,6 +1,7 @@
 """etcd's members, asked through a member that lives. `etcdctl` is the one in etcd's own pod."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,10 +30,10 @@ class Member:
 
 
 class Etcd:
-    """The cluster's etcd, through the pod on one control plane."""
+    """The cluster's etcd, through the pod on the first of some control planes that has one."""
 
-    def __init__(self, kubectl: Kubectl, through: str) -> None:
-        self._kubectl, self._pod = kubectl, f"etcd-{through}"
+    def __init__(self, kubectl: Kubectl, through: Sequence[str]) -> None:
+        self._kubectl, self._pods = kubectl, [f"etcd-{name}" for name in through]
 
     def members(self) -> tuple[Member, ...]:
         """All members, each asked for its health. BootstrapError when none can say."""
@@ -64,10 +65,17 @@ class Etcd:
         return {entry["endpoint"]: bool(entry["health"]) for entry in entries}
 
     def _ask(self, *argv: str) -> str:
-        return self._kubectl.run(*self._command(*argv))
+        """A control plane whose join was cut off may have no pod of etcd: the next one is asked then."""
+        while True:
+            try:
+                return self._kubectl.run(*self._command(*argv))
+            except BootstrapError:
+                if len(self._pods) == 1:
+                    raise
+                del self._pods[0]
 
     def _command(self, *argv: str) -> tuple[str, ...]:
-        return ("--namespace=kube-system", "exec", self._pod, "--", *_ETCDCTL, *argv)
+        return ("--namespace=kube-system", "exec", self._pods[0], "--", *_ETCDCTL, *argv)
 
 
 def quorum(members: int) -> int:
@@ -100,6 +108,12 @@ def member_of(members: tuple[Member, ...], name: str, address: str) -> Member | 
         if member.name == name or (not member.name and f"//{address}:" in member.peer_url):
             return member
     return None
+
+
+def takes_part(members: tuple[Member, ...], name: str, address: str) -> bool:
+    """Whether a machine has a member that votes, and has started. One whose join was cut off has none."""
+    member = member_of(members, name, address)
+    return member is not None and bool(member.name) and not member.learner
 
 
 def settled(members: tuple[Member, ...]) -> str | None:

@@ -11,15 +11,15 @@ _READY: Final = 300.0
 
 
 def act(run: Run) -> None:
-    """Argo CD adopts it later: it is applied under Argo CD's name."""
+    """Argo CD adopts it later: it is applied under Argo CD's name. Without it no node becomes Ready."""
     first, api = seed(run), kubectl(run)
     overlay = f"infrastructure/flannel/overlays/{run.site.inventory.cluster}"
     applied(run, api, overlay)
     run.until(
         first.name,
-        lambda: api.nodes().get(first.name) or None,
+        lambda: any(api.nodes().values()) or None,
         within=_READY,
-        cause="the node is not Ready",
+        cause="no node is Ready",
         remedy="kubectl -n kube-flannel get pods",
     )
 

@@ -13,6 +13,9 @@ from hagen.bootstrap.commands.up import new_run, up
 from hagen.bootstrap.errors import BootstrapError, Problems
 from hagen.bootstrap.events import Event, Kind
 from hagen.bootstrap.inventory import load_inventory
+from hagen.bootstrap.observe import observe
+from hagen.bootstrap.plan import Change, plan
+from hagen.bootstrap.plan import Kind as Planned
 from hagen.bootstrap.provider.contract import Power
 from hagen.bootstrap.site import Site
 from tests.bootstrap.conftest import VIRTUAL_IP
@@ -48,6 +51,12 @@ class Bench:
         outcome = up(new_run(self.site, replace), nullcontext(self.told.append), yes=yes)
         assert [str(problem) for problem in outcome.problems] == []
         return [(event.machine, event.text) for event in self.told if event.kind is Kind.CHANGED]
+
+    def plan(self) -> tuple[Change, ...]:
+        """What `up` would do now."""
+        run = new_run(self.site)
+        wanted = {machine.name: self.site.wanted(machine) for machine in self.site.inventory.machines}
+        return plan(wanted, observe(run))
 
     @property
     def history(self) -> list[str]:
@@ -135,6 +144,44 @@ def test_a_control_plane_that_is_gone_is_made_again(bench: Bench, name: str) -> 
     bench.up()
     assert bench.history == [f"remove member {old}", f"join {name}"]
     assert bench.up() == []
+
+
+def _no_member(world: FakeWorld, name: str) -> None:
+    """Cut off after the kubelet had registered its node."""
+    del world.cluster.members[name]
+    for manifest in ("etcd", "kube-apiserver"):
+        del world.there[name].files[f"/etc/kubernetes/manifests/{manifest}.yaml"]
+
+
+def _unstarted(world: FakeWorld, name: str) -> None:
+    """Cut off after the member had been added, before its etcd ran."""
+    world.cluster.unstarted.add(name)
+    del world.there[name].files["/etc/kubernetes/manifests/etcd.yaml"]
+
+
+def _learner(world: FakeWorld, name: str) -> None:
+    """Cut off before the member was promoted."""
+    world.cluster.learners.add(name)
+
+
+def _no_node(world: FakeWorld, name: str) -> None:
+    """Somebody deleted the node; its member lives."""
+    del world.cluster.nodes[name]
+
+
+@pytest.mark.parametrize("cut_off", [_no_member, _unstarted, _learner, _no_node])
+@pytest.mark.parametrize("name", ["k8s-master-1", "k8s-master-2"])
+def test_a_control_plane_whose_join_was_cut_off_joins_anew(
+    bench: Bench, name: str, cut_off: Callable[[FakeWorld, str], None]
+) -> None:
+    cut_off(bench.world, name)
+    planned = [change for change in bench.plan() if change.kind is not Planned.NOTE]
+    assert [(change.machine, change.kind, change.refused) for change in planned] == [(name, Planned.JOIN, "")]
+    bench.up()
+    assert bench.history[-1] == f"join {name}"
+    assert sorted(bench.world.cluster.members) == ["k8s-master-1", "k8s-master-2", "k8s-master-3"]
+    assert not bench.world.cluster.learners | bench.world.cluster.unstarted
+    assert (bench.plan(), bench.up()) == ((), [])
 
 
 def test_the_quorum_is_never_given_away(bench: Bench) -> None:

@@ -97,10 +97,20 @@ def test_a_control_plane_goes_only_when_the_quorum_outlives_it(
     members: tuple[Member, ...] | None, refused: str
 ) -> None:
     seen = replace(SEEN, members=members)
-    (removed,) = plan({name: each for name, each in WANTED.items() if name != "m3"}, seen)
-    assert (removed.kind, removed.refused) == (Kind.REMOVE, refused)
-    (replaced,) = plan(WANTED, seen, {"m3"})
-    assert (replaced.kind, replaced.refused) == (Kind.REPLACE, refused)
+    less = {name: each for name, each in WANTED.items() if name != "m3"}
+    assert [change.refused for change in plan(less, seen) if change.kind is Kind.REMOVE] == [refused]
+    assert [change.refused for change in plan(WANTED, seen, {"m3"}) if change.kind is Kind.REPLACE] == [refused]
+
+
+@pytest.mark.parametrize("left", [
+    (),
+    (replace(member("m2"), name="", peer_url="https://m2:2380"),),
+    (replace(member("m2"), learner=True),),
+], ids=["no member", "one that never started", "a learner"])  # fmt: skip
+def test_a_node_without_a_voting_member_joins_anew(left: tuple[Member, ...]) -> None:
+    seen = replace(SEEN, members=(member("m1"), *left, member("m3")))
+    assert plan(WANTED, seen) == (Change(Kind.JOIN, "m2", "control-plane, whose join was cut off"),)
+    assert plan(WANTED, replace(seen, members=None)) == (), "who cannot be asked is believed"
 
 
 def test_workers_and_load_balancers_never_wait_for_etcd() -> None:

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +58,8 @@ def test_twice() -> None:
 
 _QUESTION = """
 import threading
+import time
+from pathlib import Path
 import click
 from hagen.bootstrap.commands.opening import asked
 from hagen.bootstrap.stopping import asking, stoppable
@@ -74,6 +78,7 @@ def test_an_answer_while_somebody_is_asked() -> None:
     with subprocess.Popen([sys.executable, "-c", _QUESTION], stdin=theirs, stdout=theirs, stderr=theirs) as process:
         try:
             told = _read(ours, "break it now?")
+            _asleep(process.pid)
             process.send_signal(signal.SIGINT)
             told += _read(ours, "no False")
             assert process.wait(timeout=20) == 0
@@ -82,6 +87,16 @@ def test_an_answer_while_somebody_is_asked() -> None:
     os.close(theirs)
     os.close(ours)
     assert "Ends after" not in told
+
+
+def _asleep(process: int) -> None:
+    """Until it waits for the answer: what comes just before read() is seen after it only, with the next key."""
+    seen, end = 0, time.monotonic() + 20
+    while seen < 5:
+        assert time.monotonic() < end
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
+        seen = seen + 1 if state == "S" else 0
+        time.sleep(0.02)
 
 
 def _read(terminal: int, word: str) -> str:

@@ -40,6 +40,8 @@ class FakeCluster:
     world: "FakeWorld"
     nodes: dict[str, FakeNode] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)  # name -> id
+    learners: set[str] = field(default_factory=set)
+    unstarted: set[str] = field(default_factory=set)  # members that have not told their name yet
     tokens: dict[str, str] = field(default_factory=dict)  # token -> description
     certificates: str = ""
     applied: dict[str, int] = field(default_factory=dict)
@@ -171,7 +173,11 @@ class FakeCluster:
         if not self.api():
             return failed(_REFUSED)
         verbs = [word for word in argv if not word.startswith("-")]
+        if not machine.files.get("/etc/kubernetes/admin.conf"):
+            return failed("error: stat /etc/kubernetes/admin.conf: no such file or directory")
         if verbs[0] == "exec":
+            if verbs[1].removeprefix("etcd-") not in self.working():
+                return failed(f'Error from server (NotFound): pods "{verbs[1]}" not found')
             return self._etcdctl(argv[argv.index("--") + 1 :])
         return getattr(self, f"_kubectl_{verbs[0]}")(machine, verbs[1:], argv, stdin)
 
@@ -279,24 +285,27 @@ class FakeCluster:
     def _etcdctl(self, argv: Sequence[str]) -> Outcome:
         words = [word for word in argv[1:] if not word.startswith("--")]
         if words == ["member", "list"]:
-            entries = [
-                {
-                    "ID": int(number, 16),
-                    "name": name,
-                    "peerURLs": [f"https://{name}:2380"],
-                    "clientURLs": [f"https://{name}:2379"],
-                }
-                for name, number in self.members.items()
-            ]
-            return _json({"members": entries})
+            return _json({"members": [self._member(name, number) for name, number in self.members.items()]})
         if words == ["endpoint", "health"]:
             working = self.working()
             health = [{"endpoint": f"https://{name}:2379", "health": name in working} for name in self.members]
             return Outcome(0 if len(working) == len(self.members) else 1, json.dumps(health).encode())
         assert words[:2] == ["member", "remove"]
         self.members = {name: number for name, number in self.members.items() if number != words[2]}
+        self.learners &= set(self.members)
+        self.unstarted &= set(self.members)
         self.history.append(f"remove member {words[2]}")
         return OK
+
+    def _member(self, name: str, number: str) -> dict[str, Any]:
+        started = name not in self.unstarted
+        return {
+            "ID": int(number, 16),
+            "name": name if started else "",
+            "peerURLs": [f"https://{self.world.there[name].wanted.address if name in self.world.there else name}:2380"],
+            "clientURLs": [f"https://{name}:2379"] if started else [],
+            "isLearner": name in self.learners,
+        }
 
 
 def _object(kind: str, name: str, version: int) -> dict[str, Any]:
