@@ -1,6 +1,6 @@
 """The Kubernetes cluster as a run sees it: which control plane can be asked, and what it says."""
 
-from .errors import BootstrapError
+from .errors import BootstrapError, Interrupted
 from .inventory import Machine
 from .machine import kubeadm
 from .machine.etcd import Etcd
@@ -24,14 +24,34 @@ def _founded(run: Run) -> tuple[Machine, ...]:
         for machine in run.site.machines("control-plane")
         if machine.name in there and there[machine.name].power is Power.RUNNING
     ]
-    answers = run.look(running, lambda machine: _joined(run, machine))
+    answers = run.look(running, lambda machine: _answers(run, machine))
     return tuple(machine for machine in running if answers[machine.name])
 
 
-def _joined(run: Run, machine: Machine) -> bool:
+def _answers(run: Run, machine: Machine) -> bool:
     """Without an admin.conf kubectl finds nobody to ask: that needs no look of its own."""
     remote = run.on(machine)
-    return remote.has(kubeadm.KUBELET) and Kubectl([remote]).ready()
+    try:
+        return remote.has(kubeadm.KUBELET) and Kubectl([remote]).ready()
+    except Interrupted:
+        raise
+    except BootstrapError:  # a machine that hangs is no reason to believe nothing of the others
+        return False
+
+
+def existing(run: Run) -> tuple[Machine, ...]:
+    """Control planes of a cluster that there is, whether it answers or not; BootstrapError when one cannot be asked.
+
+    One whose `kubeadm init` was cut off is none yet, as long as nobody has joined.
+    """
+    there = run.site.provider.machines()
+    planes = [machine for machine in run.site.machines("control-plane") if machine.name in there]
+    joined = run.look(planes, lambda machine: run.on(machine).has(kubeadm.KUBELET))
+    first = beginner(run).name
+    proven = any(joined[machine.name] for machine in planes if machine.name != first)
+    if not proven and joined.get(first):
+        proven = run.on(first).has(kubeadm.INITIALISED)
+    return tuple(machine for machine in planes if proven and joined[machine.name])
 
 
 def seed(run: Run, *, without: str = "") -> Machine:

@@ -27,3 +27,13 @@ class Interrupted(BootstrapError):  # noqa: N818
 
     def __init__(self, place: str) -> None:
         super().__init__(place, "the run was interrupted", "Run it again: it goes on where it was.")
+
+
+def problems_of(error: Exception) -> tuple[BootstrapError, ...]:
+    """What was raised, as problems; of whatever has a place, a cause and a remedy."""
+    if isinstance(error, Problems):
+        return error.problems
+    if isinstance(error, BootstrapError):
+        return (error,)
+    place, cause, remedy = (str(getattr(error, name, "")) for name in ("place", "cause", "remedy"))
+    return (BootstrapError(place, cause or str(error), remedy),)

@@ -1,5 +1,6 @@
 """inventory.yaml as bootstrap reads it: strict, every problem at once."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -169,7 +170,30 @@ def load_inventory(path: Path) -> Inventory:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InventoryError(path, (str(error),)) from error
     try:
-        return Inventory.model_validate(data)
+        inventory = Inventory.model_validate(data)
     except ValidationError as error:
         problems = tuple(f"{'.'.join(map(str, entry['loc'])) or 'file'}: {entry['msg']}" for entry in error.errors())
         raise InventoryError(path, problems) from error
+    if problems := tuple(_contradictions(inventory)):
+        raise InventoryError(path, problems)
+    return inventory
+
+
+def _contradictions(inventory: Inventory) -> Iterator[str]:
+    """What hagen never renders, and an edit by hand can bring about."""
+    for title, values in (
+        ("name", [machine.name for machine in inventory.machines]),
+        ("address", [str(machine.address) for machine in inventory.machines]),
+    ):
+        for twice in sorted({value for value in values if values.count(value) > 1}):
+            yield f"machines: two have the {title} {twice}; render it anew"
+    planes = [machine.name for machine in inventory.machines if machine.role == "control-plane"]
+    first = inventory.kubernetes.first_control_plane
+    if first not in planes:
+        yield f"kubernetes.firstControlPlane: {first} is no control plane; there are: {', '.join(planes) or 'none'}"
+    balancers = {machine.name for machine in inventory.machines if machine.role == "load-balancer"}
+    configured = {each.name for each in inventory.load_balancers}
+    for name in sorted(balancers - configured):
+        yield f"loadBalancers: {name} is missing"
+    for name in sorted(configured - balancers):
+        yield f"loadBalancers: {name} is no machine that is a load balancer"

@@ -31,9 +31,10 @@ class Journal:
         """Leave the outcome (JSON), let `latest` lead here, and put the oldest runs away."""
         (self.folder / "summary.json").write_text(self._secrets.hide(summary) + "\n", encoding="utf-8")
         latest = self.folder.parent / "latest"
-        fresh = self.folder.parent / f".latest-{os.getpid()}"
-        fresh.symlink_to(self.folder.name)
-        fresh.replace(latest)
+        if latest.is_symlink() or not latest.exists():  # what somebody else has put there stays
+            fresh = self.folder.parent / f".latest-{os.getpid()}"
+            fresh.symlink_to(self.folder.name)
+            fresh.replace(latest)
         for old in sorted(path for path in self.folder.parent.glob("2*") if path.is_dir())[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
 

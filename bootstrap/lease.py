@@ -18,7 +18,9 @@ _RENEWALS: Final = 4  # within its life: three may fail
 
 @contextmanager
 def leased(provider: Provider, holder: str, lost: threading.Event, dead: str = "") -> Iterator[None]:
-    """Hold the lock. BootstrapError when somebody else has it; `lost` is set when it cannot be renewed any more.
+    """Hold the lock. BootstrapError when somebody else has it.
+
+    `lost` is set when it cannot be renewed any more; the end of the block says so (BootstrapError).
 
     `dead`: a holder that is known to have died (predecessor.py). Its lock is not waited for.
     """
@@ -30,8 +32,8 @@ def leased(provider: Provider, holder: str, lost: threading.Event, dead: str = "
         raise BootstrapError(
             "lock", f"{owner} is working on this cluster", f"Wait for it. A run that died lets go after {SECONDS:g} s."
         )
-    ended = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(provider, holder, ended, lost), name="lease", daemon=True)
+    ended, why = threading.Event(), list[str]()
+    keeper = threading.Thread(target=_keep, args=(provider, holder, ended, lost, why), name="lease", daemon=True)
     keeper.start()
     try:
         yield
@@ -41,6 +43,8 @@ def leased(provider: Provider, holder: str, lost: threading.Event, dead: str = "
         # It runs out by itself.
         with suppress(ProviderError):
             provider.unlock(holder)
+    if why:
+        raise BootstrapError("lock", why[0], "Nothing more was begun. Look who is working on this cluster.")
 
 
 def name() -> str:
@@ -63,13 +67,17 @@ def _drop(provider: Provider, holder: str) -> None:
         raise BootstrapError(error.place, error.cause, error.remedy) from error
 
 
-def _keep(provider: Provider, holder: str, ended: threading.Event, lost: threading.Event) -> None:
+def _keep(provider: Provider, holder: str, ended: threading.Event, lost: threading.Event, why: list[str]) -> None:
+    """`why` gets a sentence before `lost` is set."""
     misses = 0
     while not ended.wait(SECONDS / _RENEWALS):
         try:
-            misses = 0 if not provider.lock(holder, SECONDS) else _RENEWALS
-        except ProviderError:
+            owner, cause = provider.lock(holder, SECONDS), ""
+            misses = 0
+        except ProviderError as error:
+            owner, cause = "", str(error)
             misses += 1
-        if misses >= _RENEWALS - 1:
+        if owner or misses >= _RENEWALS - 1:
+            why.append(f"{owner} has taken it" if owner else f"it could not be renewed: {cause}")
             lost.set()
             return

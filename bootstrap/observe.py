@@ -1,10 +1,13 @@
 """Looks at what is there, for a plan: the provider, files on the load balancers, nodes, etcd's members."""
 
+from collections.abc import Mapping
+
 from . import founding
-from .cluster import configuration, etcd, founded, kubectl
+from .cluster import configuration, etcd, existing, founded, kubectl
 from .errors import BootstrapError
 from .inventory import Machine
 from .plan import Seen
+from .provider.contract import Machine as There
 from .provider.contract import Power
 from .run import Run
 
@@ -20,7 +23,7 @@ def observe(run: Run) -> Seen:
     differing = run.look(running, lambda machine: _differing(run, machine))
     try:
         if not founded(run):
-            return Seen(machines, differing=differing)
+            return _silent(run, machines, differing)
         ask = kubectl(run)
         return Seen(
             machines,
@@ -29,9 +32,19 @@ def observe(run: Run) -> Seen:
             differing,
             founding.found(ask),
             founding.read(configuration(run).decode()),
+            ask.held(),
         )
     except BootstrapError:
         return Seen(machines, differing=differing)
+
+
+def _silent(run: Run, machines: Mapping[str, There], differing: Mapping[str, tuple[str, ...]]) -> Seen:
+    """Nobody answers: either nobody has joined yet, or nothing can be told."""
+    planes = [machine.name for machine in run.site.machines("control-plane") if machine.name in machines]
+    off = [name for name in planes if machines[name].power is not Power.RUNNING]
+    if off or existing(run):
+        return Seen(machines, differing=differing)
+    return Seen(machines, frozenset(), (), differing)
 
 
 def _differing(run: Run, machine: Machine) -> tuple[str, ...]:

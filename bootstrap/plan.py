@@ -18,6 +18,7 @@ class Kind(StrEnum):
     """What happens to a machine, the gentlest first."""
 
     NOTE = "note"
+    WAIT = "wait"
     START = "start"
     RELOAD = "reload"
     JOIN = "join"
@@ -49,7 +50,7 @@ class Seen:
     """What is there. None where it could not be told.
 
     `differing`: machine -> targets of files that are not as rendered. `foundation`: of the live cluster; `wanted`: what
-    the same would be now.
+    the same would be now. `held`: nodes that an earlier run has drained.
     """
 
     machines: Mapping[str, Machine]
@@ -58,19 +59,21 @@ class Seen:
     differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     foundation: Foundation | None = None
     wanted: Foundation | None = None
+    held: Collection[str] = ()
 
 
 def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()) -> tuple[Change, ...]:
     """Every change, in the inventory's order, removals last. `replace`: machines that are made anew in any case."""
-    changes = [*_founded_otherwise(seen)]
+    changes = [*_founded_otherwise(seen), *_silent(wanted, seen)]
     for name, each in wanted.items():
         machine = seen.machines.get(name)
         if machine is None:
-            changes.append(Change(Kind.CREATE, name, f"{each.cpu} CPU, {each.memory}, {each.address}"))
+            size = f"{each.cpu} CPU, {each.memory}, {each.address}"
+            changes.append(Change(Kind.CREATE, name, size, _taken(each, seen)))
             changes += _joins(each, seen)
         elif name in replace or made_otherwise(each, machine):
             text = "as asked for" if name in replace else "what it was made from has changed"
-            changes.append(Change(Kind.REPLACE, name, text, _refusal(machine, seen)))
+            changes.append(Change(Kind.REPLACE, name, text, _taken(each, seen) or _refusal(machine, seen)))
         else:
             changes += _in_place(each, machine, seen)
     changes += [
@@ -91,6 +94,12 @@ def _founded_otherwise(seen: Seen) -> Iterator[Change]:
     if seen.foundation is not None and seen.wanted is not None:
         for text, why in unchangeable(seen.wanted, seen.foundation):
             yield Change(Kind.NOTE, CLUSTER, text, why)
+
+
+def _silent(wanted: Mapping[str, Wanted], seen: Seen) -> Iterator[Change]:
+    nodes = [name for name, each in wanted.items() if each.role != "load-balancer" and name in seen.machines]
+    if seen.nodes is None and nodes:
+        yield Change(Kind.WAIT, CLUSTER, "the API does not answer: who has joined is seen when it does")
 
 
 def _joinable(changes: Sequence[Change], seen: Seen) -> tuple[Change, ...]:
@@ -119,6 +128,8 @@ def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:
         kind = Kind.RESTART if wanted.virtual and machine.power is Power.RUNNING else Kind.CHANGE
         changes.append(Change(kind, wanted.name, size))
     changes += _joins(wanted, seen)
+    if wanted.name in seen.held:
+        changes.append(Change(Kind.CHANGE, wanted.name, "uncordoned: an earlier run drained it"))
     changes += [Change(Kind.RELOAD, wanted.name, target) for target in seen.differing.get(wanted.name, ())]
     made = Digest.parse(machine.digest)
     now = Digest.parse(wanted.digest)
@@ -132,9 +143,14 @@ def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:
 def _joins(wanted: Wanted, seen: Seen) -> list[Change]:
     if wanted.role == "load-balancer":
         return []
-    if wanted.name not in seen.machines or seen.nodes is None or wanted.name not in seen.nodes:
+    if wanted.name not in seen.machines or (seen.nodes is not None and wanted.name not in seen.nodes):
         return [Change(Kind.JOIN, wanted.name, wanted.role)]
-    if wanted.role == "worker" or seen.members is None or takes_part(seen.members, wanted.name, wanted.address):
+    if (
+        wanted.role == "worker"
+        or seen.nodes is None
+        or seen.members is None
+        or takes_part(seen.members, wanted.name, wanted.address)
+    ):
         return []
     return [Change(Kind.JOIN, wanted.name, f"{wanted.role}, whose join was cut off")]
 
@@ -152,6 +168,14 @@ def _refusal(machine: Machine, seen: Seen) -> str:
     if seen.members is None:
         return "etcd's members could not be asked, so nobody knows whether the quorum would hold"
     return may_lose(seen.members, machine.name) or ""
+
+
+def _taken(wanted: Wanted, seen: Seen) -> str:
+    """Why a machine cannot be made: the provider gives an address to one at a time, and removals come last."""
+    for name, machine in seen.machines.items():
+        if name != wanted.name and wanted.address in machine.addresses:
+            return f"{name} has {wanted.address} still: first bring up what is without it, then this"
+    return ""
 
 
 def something(changes: Collection[Change]) -> bool:

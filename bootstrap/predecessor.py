@@ -16,7 +16,11 @@ def following(file: Path, holder: str) -> Iterator[str]:
     A lock on a file ends with its process, however that ends. BootstrapError when a run that lives holds it.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as held:
+    try:
+        opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise BootstrapError("lock", f"{file}: {error.strerror}", "Remove it.") from error
+    with os.fdopen(opened, "r+", encoding="utf-8", errors="replace") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

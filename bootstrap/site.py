@@ -35,6 +35,15 @@ class Site:
                 str(self.folder / path), error.strerror or str(error), "Render the repository anew: make render."
             ) from error
 
+    def _text(self, path: str) -> str:
+        try:
+            return self.file(path).decode()
+        except UnicodeDecodeError as error:
+            place = str(self.folder / path)
+            raise BootstrapError(
+                place, f"it is no UTF-8: {error}", "Render the repository anew: make render."
+            ) from error
+
     def machines(self, *roles: str) -> tuple[Machine, ...]:
         """The machines of these roles, in the order of the inventory; without a role, all."""
         return tuple(machine for machine in self.inventory.machines if not roles or machine.role in roles)
@@ -42,7 +51,7 @@ class Site:
     def wanted(self, machine: Machine) -> Wanted:
         """What the provider is asked for."""
         provider = self.inventory.provider
-        user_data = self.file(machine.cloud_init).decode()
+        user_data = self._text(machine.cloud_init)
         return Wanted(
             name=machine.name,
             role=machine.role,

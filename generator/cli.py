@@ -76,10 +76,18 @@ def main() -> None:
     """Entry point: every expected error is a sentence and an exit code, every other one a report."""
     # A command lives for a second and frees nothing: looking for garbage would take a twentieth of it.
     gc.disable()
+    _open_streams()
     with boundary():
         code = group.main(prog_name="hagen", standalone_mode=False, color=_colour()) or 0
         sys.stdout.flush()
         sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Where a caller has closed standard output or error, Python has None, which nobody can write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # pathlib costs time
 
 
 def _colour() -> bool | None:

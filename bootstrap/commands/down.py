@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import click
 
@@ -49,7 +50,13 @@ def down(site: Site) -> tuple[str, ...]:
         if bridge and site.provider.delete_network(bridge):
             removed.append(f"network {bridge}")
         kubeconfig = site.repository / "kubeconfig"
-        if kubeconfig.is_file():
+        if _is_ours(kubeconfig, site):
             kubeconfig.unlink()
             removed.append("kubeconfig")
         return tuple(removed)
+
+
+def _is_ours(kubeconfig: Path, site: Site) -> bool:
+    """One repository may hold several clusters, and has one kubeconfig: of the one that was brought up last."""
+    server = f"server: https://{site.inventory.kubernetes.endpoint}\n"
+    return kubeconfig.is_file() and server.encode() in kubeconfig.read_bytes()

@@ -16,7 +16,10 @@ from .opening import machine_of, on_site
 def command(site: Site, timeout: float, node: str, argv: tuple[str, ...]) -> None:
     """Run a command on a machine. Its output is this command's output, its exit code too."""
     machine = machine_of(site, node)
-    outcome = site.provider.execute(machine.name, argv, timeout=timeout)
+    command = argv[1:] if argv[0] == "--" else argv  # click leaves it in behind NODE
+    if not command:
+        raise click.UsageError("Missing argument 'COMMAND...'.")
+    outcome = site.provider.execute(machine.name, command, timeout=timeout)
     sys.stdout.buffer.write(outcome.stdout)
     sys.stdout.buffer.flush()
     sys.stderr.buffer.write(outcome.stderr)

@@ -19,7 +19,10 @@ from .opening import on_site
 @click.command("kubeconfig")
 @on_site
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to.  [default: kubeconfig]"
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to; - prints it.  [default: kubeconfig]",
 )
 def command(site: Site, output: Path | None) -> None:
     """Fetch the kubeconfig from a control plane. An earlier file is kept as kubeconfig.before."""
@@ -29,6 +32,10 @@ def command(site: Site, output: Path | None) -> None:
     working = founded(run)
     if not working:
         raise BootstrapError("cluster", "no control plane answers", "hagen bootstrap doctor looks for the cause.")
-    changed = write(path, run.on(working[0]).read(ADMIN))
+    content = run.on(working[0]).read(ADMIN)
+    if str(path) == "-":
+        click.echo(content, nl=False)
+        return
+    changed = write(path, content)
     click.echo(f"{path} {'written' if changed else 'is as it was'}")
     click.echo(f"export KUBECONFIG={path.resolve()}")

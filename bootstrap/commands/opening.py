@@ -3,7 +3,7 @@
 import functools
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +70,10 @@ def translated() -> Iterator[None]:
         raise click.ClickException("\n".join(map(said, error.problems))) from error
     except BootstrapError as error:
         raise click.ClickException(said(error)) from error
+    except OSError as error:
+        if error.filename is None:  # of no file: of the output, or of the network
+            raise
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 def open_site(wanted: Where) -> Site:
@@ -79,6 +83,9 @@ def open_site(wanted: Where) -> Site:
         inventory = load_inventory(path)
     except InventoryError as error:
         raise click.ClickException("\n".join(f"{path}: {problem}" for problem in error.problems)) from error
+    if inventory.cluster != path.parent.name:
+        message = f"{path}: cluster is {inventory.cluster}, and its folder is {path.parent.name}; render it anew"
+        raise click.ClickException(message)
     server = Server(endpoint=wanted.lxd, project=wanted.project)
     local = not wanted.lxd or wanted.lxd.startswith("/")  # a socket
     return Site(path.parent.resolve(), inventory, LxdProvider(server.connect, inventory.cluster, server), local)
@@ -122,6 +129,13 @@ def working(site: Site, lost: threading.Event) -> Iterator[None]:
 def wanted(site: Site) -> dict[str, Wanted]:
     """Every machine as it shall be."""
     return {machine.name: site.wanted(machine) for machine in site.inventory.machines}
+
+
+def known(site: Site, names: Sequence[str]) -> None:
+    """BadParameter when hagen.yaml has no such machines."""
+    unknown = [each for each in names if each not in {machine.name for machine in site.inventory.machines}]
+    if unknown:
+        raise click.BadParameter(f"hagen.yaml has no machine {', '.join(unknown)}", param_hint="--replace")
 
 
 def said(problem: BootstrapError) -> str:

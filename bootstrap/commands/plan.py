@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 from rich.console import Console
@@ -18,11 +18,12 @@ from ..plan import Change, Kind, plan, something
 from ..redaction import Secrets
 from ..run import Run
 from ..site import Site
-from .opening import on_site, wanted
+from .opening import known, on_site, wanted
 
 _SOMETHING: Final = 2
 _COLOURS: Final = {
     Kind.NOTE: "dim",
+    Kind.WAIT: "yellow",
     Kind.START: "green",
     Kind.CREATE: "green",
     Kind.JOIN: "green",
@@ -40,6 +41,7 @@ _COLOURS: Final = {
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def command(site: Site, replace: tuple[str, ...], as_json: bool) -> None:
     """Show what `up` would do. Exit code 2 when that is something, 1 when it would refuse."""
+    known(site, replace)
     with tempfile.TemporaryDirectory(prefix="hagen-plan-") as scratch:
         secrets = Secrets()
         run = Run(site, Events(), Journal(Path(scratch), secrets), secrets)
@@ -54,15 +56,17 @@ def command(site: Site, replace: tuple[str, ...], as_json: bool) -> None:
         raise click.exceptions.Exit(_SOMETHING)
 
 
-def show(changes: Sequence[Change]) -> None:
-    """A table on a terminal, lines with tabs in a pipe."""
-    if not sys.stdout.isatty():
+def show(changes: Sequence[Change], stream: TextIO | None = None) -> None:
+    """A table on a terminal, lines with tabs in a pipe. `stream`: standard output, if nothing else is said."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
         for change in changes:
-            click.echo(f"{change.kind}\t{change.machine}\t{change.text}\t{change.refused}".rstrip("\t"))
+            text = f"{change.kind}\t{change.machine}\t{change.text}\t{change.refused}".rstrip("\t")
+            click.echo(text, stream)
         if not changes:
-            click.echo("All is as wanted.")
+            click.echo("All is as wanted.", stream)
         return
-    console = Console()
+    console = Console(file=stream)
     if not changes:
         console.print("[green]All is as wanted.[/]")
         return

@@ -10,12 +10,14 @@ import click
 from rich.console import Console
 
 from ..engine import Outcome, carry_out
-from ..errors import BootstrapError, Problems
+from ..errors import BootstrapError, Problems, problems_of
 from ..events import Events, Listener
 from ..journal import Journal, run_folder
 from ..observe import observe
-from ..plan import ASKS, Change, plan
+from ..plan import ASKS, Change, Kind, plan
+from ..provider.contract import ProviderError
 from ..redaction import Secrets
+from ..reporting.lasting import Lasting
 from ..reporting.live import live
 from ..reporting.plain import Plain
 from ..reporting.stream import Stream, as_data
@@ -24,7 +26,7 @@ from ..run import Run
 from ..site import Site
 from ..steps import STEPS
 from ..stopping import stoppable
-from .opening import INTERRUPTED, asked, on_site, wanted, working
+from .opening import INTERRUPTED, asked, known, on_site, wanted, working
 from .plan import show
 
 
@@ -55,16 +57,12 @@ def command(
     plain: bool,
 ) -> None:
     """Bring machines and cluster to what was rendered. Run it again at any time: it goes on where it was."""
-    unknown = [each for each in replace if each not in {machine.name for machine in site.inventory.machines}]
-    if unknown:
-        raise click.BadParameter(f"hagen.yaml has no machine {', '.join(unknown)}", param_hint="--replace")
+    known(site, replace)
     run = new_run(site, frozenset(replace))
     run.agent_wheels, run.at_once = agent_wheels, at_once
     console = Console(highlight=False)
     if as_json:
-        stream = Stream(sys.stdout)
-        outcome = up(run, nullcontext(stream), yes=yes)
-        stream.end(outcome)
+        outcome = _streamed(run, Stream(sys.stdout), yes=yes)
     else:
         lines = plain or not console.is_terminal
         shown = nullcontext(Plain(sys.stdout)) if lines else live(console, run.events.now)
@@ -72,6 +70,17 @@ def command(
         tell(console, outcome, run.journal.folder, run.secrets)
     if outcome.problems:
         raise click.exceptions.Exit(INTERRUPTED if outcome.interrupted else 1)
+
+
+def _streamed(run: Run, stream: Stream, *, yes: bool) -> Outcome:
+    """The last line is the outcome, also of a run that was refused."""
+    try:
+        outcome = up(run, nullcontext(stream), yes=yes)
+    except (BootstrapError, Problems, ProviderError) as error:
+        stream.end(Outcome((), 0, problems_of(error)))
+        raise
+    stream.end(outcome)
+    return outcome
 
 
 def new_run(site: Site, replace: Collection[str] = ()) -> Run:
@@ -87,16 +96,19 @@ def up(run: Run, shown: AbstractContextManager[Listener], *, yes: bool) -> Outco
         _agreed(plan(wanted(run.site), observe(run), run.replace), yes=yes)
         say = lambda text: click.echo(text, err=True)  # noqa: E731
         with stoppable(run.stop, say), shown as listener:
-            run.events.add(listener)
+            told = Lasting(listener, run.stop)
+            run.events.add(told)
             outcome = carry_out(run, STEPS)
             while run.again and not outcome.problems:
                 outcome = outcome.then(carry_out(run, STEPS))
-    run.journal.finish(json.dumps(as_data(outcome), indent=1))
+        run.journal.finish(json.dumps(as_data(outcome), indent=1))
+    if told.error is not None:
+        raise told.error
     return outcome
 
 
 def _refused(change: Change) -> str:
-    what = "may not go" if change.kind in ASKS else change.text
+    what = "may not go" if change.kind in ASKS else change.text if change.kind is Kind.NOTE else str(change.kind)
     return f"{what}: {change.refused}"
 
 
@@ -106,5 +118,5 @@ def _agreed(changes: Sequence[Change], *, yes: bool) -> None:
         raise Problems([BootstrapError(change.machine, _refused(change), "Nothing was changed.") for change in refused])
     asks = [change for change in changes if change.kind in ASKS]
     if asks and not yes:
-        show(asks)
+        show(asks, sys.stderr)
         asked("Their disks are lost. Go on?")

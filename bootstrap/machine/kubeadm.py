@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 from string import Template
 from typing import Final
 
@@ -118,8 +119,11 @@ def token(machine: Remote, secrets: Secrets) -> Iterator[str]:
 
 @contextmanager
 def certificate_key(machine: Remote, kubectl: Kubectl, secrets: Secrets) -> Iterator[str]:
-    """The control planes' certificates in the cluster, encrypted with a key that this gives; gone afterwards."""
-    key = secrets.learn(machine.run("kubeadm", "certs", "certificate-key").strip())
+    """The control planes' certificates in the cluster, encrypted with a key that this gives; gone afterwards.
+
+    The key is what `kubeadm certs certificate-key` makes, 32 random bytes in hexadecimal; made here it is in no log.
+    """
+    key = secrets.learn(token_hex(32))
     machine.run("kubeadm", "init", "phase", "upload-certs", "--upload-certs", f"--certificate-key={key}")
     try:
         yield key

@@ -10,6 +10,8 @@ from ..provider.contract import Outcome
 from .remote import Remote
 
 ADMIN: Final = "/etc/kubernetes/admin.conf"
+HELD: Final = "hagen.dev/drained"
+"""Annotation of a node that bootstrap has drained, and has to let in again; what somebody else cordons stays so."""
 # What client-go and the API server say when the same request may succeed in a moment.
 _AGAIN: Final = re.compile(
     r"connection refused|connection reset|i/o timeout|TLS handshake timeout|unexpected EOF|context deadline exceeded"
@@ -77,6 +79,13 @@ class Kubectl:
         """Node name -> whether it is Ready."""
         found = self.get("nodes") or {"items": []}
         return {node["metadata"]["name"]: _ready(node) for node in found["items"]}
+
+    def held(self) -> frozenset[str]:
+        """Nodes that bootstrap has drained."""
+        found = self.get("nodes") or {"items": []}
+        return frozenset(
+            node["metadata"]["name"] for node in found["items"] if HELD in (node["metadata"].get("annotations") or {})
+        )
 
 
 def _patience(argv: Sequence[str], timeout: float) -> tuple[str, ...]:

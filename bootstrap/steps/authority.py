@@ -4,7 +4,7 @@ import base64
 import secrets as random
 from typing import Final
 
-from ..cluster import beginner, configuration, founded
+from ..cluster import beginner, configuration, existing, founded
 from ..inventory import Machine
 from ..machine import kubeadm
 from ..run import Run
@@ -22,8 +22,8 @@ resources:
 
 
 def act(run: Run) -> None:
-    """The CA is made on the control plane that begins, unless there is a cluster already."""
-    if not founded(run):
+    """The CA is made on the control plane that begins, unless there is a cluster already, whether it answers or not."""
+    if not founded(run) and not existing(run):
         first = beginner(run)
         if run.alone(first.name, lambda: kubeadm.make_authority(run.on(first), configuration(run))):
             run.changed(first.name, "the cluster's CA made")

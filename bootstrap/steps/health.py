@@ -4,7 +4,7 @@ from typing import Final
 
 from ..cluster import etcd, kubectl
 from ..errors import BootstrapError, Problems
-from ..machine.etcd import settled
+from ..machine.etcd import settled, takes_part
 from ..run import Run
 from .step import Step
 
@@ -25,9 +25,15 @@ def act(run: Run) -> None:
         run.until("cluster", nodes, within=_READY, cause="not every node is Ready", remedy="kubectl get nodes")
     except BootstrapError as error:
         problems.append(error)
-    waits = settled(etcd(run).members())
+    members = etcd(run).members()
+    waits = settled(members)
     if waits:
         problems.append(BootstrapError("etcd", waits, "kubectl -n kube-system logs -l component=etcd"))
+    problems += [
+        BootstrapError(machine.name, "etcd has no voting member on it", "hagen bootstrap up")
+        for machine in run.site.machines("control-plane")
+        if not takes_part(members, machine.name, str(machine.address))
+    ]
     if problems:
         raise Problems(problems)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..cluster import beginner, configuration, founded, kubectl
+from ..cluster import beginner, configuration, existing, founded, kubectl
 from ..inventory import Machine
 from ..joining import finished
 from ..machine import kubeadm
@@ -17,6 +17,8 @@ def act(run: Run) -> None:
     """kubeadm itself never asks the virtual IP: that is done here, before anything else joins."""
     first = beginner(run)
     remote = run.on(first)
+    if existing(run) and not founded(run):
+        _awaited(run)
     if founded(run):
         _completed(run, first)
         return
@@ -36,6 +38,22 @@ def act(run: Run) -> None:
         )
 
     run.alone(first.name, begin)
+
+
+def _awaited(run: Run) -> None:
+    """A cluster that does not answer is never founded anew: what etcd holds would be lost."""
+
+    def answering() -> bool | None:
+        run.memory.forget()
+        return bool(founded(run)) or None
+
+    run.until(
+        "cluster",
+        answering,
+        within=_ANSWERS,
+        cause=f"there is one, and it does not answer ready through {run.site.inventory.kubernetes.endpoint}",
+        remedy="hagen bootstrap doctor looks for the cause. If its data is lost for good: hagen bootstrap down.",
+    )
 
 
 def _completed(run: Run, first: Machine) -> None:

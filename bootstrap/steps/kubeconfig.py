@@ -1,9 +1,11 @@
 """kubeconfig: the administrator's, at the top of the repository, for its owner's eyes only. git ignores it."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from ..cluster import seed
+from ..errors import BootstrapError
 from ..machine.kubectl import ADMIN
 from ..run import Run
 from .step import Step
@@ -19,15 +21,21 @@ def act(run: Run) -> None:
 
 def write(path: Path, content: bytes) -> bool:
     """Whole or not at all, mode 0600. False when it is so already. An earlier one becomes kubeconfig.before."""
-    before = path.read_bytes() if path.is_file() else None
+    path = path.resolve()  # a link stays one
+    if path.exists() and not path.is_file():
+        raise BootstrapError(str(path), "it is no file", "Name one that is, or none yet.")
+    before = path.read_bytes() if path.exists() else None
     if before == content:
         return False
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        new = Path(file.name)  # mode 0600
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            new.unlink()
+            raise
     if before is not None:
         path.replace(path.with_name(f"{path.name}.before"))
     new.replace(path)

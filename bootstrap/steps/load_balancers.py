@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..cluster import beginner, founded
+from ..cluster import beginner, existing, founded
 from ..errors import BootstrapError
 from ..inventory import LoadBalancer, Machine
 from ..machine import balancer, kubeadm
@@ -15,7 +15,7 @@ _UNITS: Final = {balancer.HAPROXY: "haproxy", balancer.KEEPALIVED: "keepalived"}
 
 def act(run: Run) -> None:
     """One load balancer after the other: at no time are two of them changing."""
-    source = (founded(run) or (beginner(run),))[0]
+    source = (founded(run) or existing(run) or (beginner(run),))[0]
     authority = run.on(source).read(kubeadm.CA)
     machines = {machine.name: machine for machine in run.site.machines("load-balancer")}
     files = {each.name: each for each in run.site.inventory.load_balancers}

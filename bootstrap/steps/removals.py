@@ -5,6 +5,7 @@ from typing import Final
 from ..cluster import etcd, founded, kubectl
 from ..errors import BootstrapError
 from ..machine.etcd import may_lose, member_of
+from ..machine.kubectl import HELD
 from ..provider.contract import Machine, Power
 from ..run import Run
 from .step import Step
@@ -37,7 +38,11 @@ def take_out(run: Run, machine: Machine) -> None:
 
 def drain(run: Run, name: str) -> None:
     """Let a node's pods go elsewhere; disruption budgets are kept."""
-    kubectl(run, without=name).run(
+    api = kubectl(run, without=name)
+    api.run(
+        "annotate", "node", name, f"{HELD}=true", "--overwrite"
+    )  # whoever comes after a run that is cut off sees why
+    api.run(
         *("drain", name, "--ignore-daemonsets", "--delete-emptydir-data", f"--timeout={DRAIN:g}s"),
         timeout=DRAIN + 30,
         remedy="A disruption budget holds it: kubectl get pdb -A. Run it again when that is resolved.",

@@ -14,6 +14,7 @@ from .step import Step
 def act(run: Run) -> None:
     """Take out the first that is due; load balancers first, then control planes, then workers."""
     there = run.site.provider.machines()
+    run.replace &= set(there)  # who is missing is made in any case, once
     due = [
         machine
         for machine in run.site.inventory.machines

@@ -7,6 +7,7 @@ from ..errors import BootstrapError
 from ..inventory import Machine
 from ..machine.balancer import holds
 from ..machine.etcd import may_lose, settled
+from ..machine.kubectl import HELD
 from ..provider.contract import MustStop
 from ..run import Run
 from . import first_boot
@@ -23,6 +24,21 @@ def act(run: Run) -> None:
     address = str(run.site.inventory.network.virtual_ip)
     for machine in sorted(due, key=lambda each: each.role == "load-balancer" and holds(run.on(each), address)):
         run.alone(machine.name, lambda machine=machine: one(run, machine))  # type: ignore[misc]
+    _let_in(run)
+
+
+def _let_in(run: Run) -> None:
+    """Nodes that a run has drained and was cut off, or that were drained to be removed and are wanted again."""
+    wanted = {machine.name for machine in run.site.machines("control-plane", "worker")}
+    for name in sorted(wanted & kubectl(run).held()):
+        run.alone(name, lambda name=name: _uncordon(run, name))  # type: ignore[misc]
+
+
+def _uncordon(run: Run, name: str) -> None:
+    api = kubectl(run)
+    api.run("uncordon", name)
+    api.run("annotate", "node", name, f"{HELD}-")
+    run.changed(name, "uncordoned")
 
 
 def _due(run: Run, machine: Machine) -> bool:
@@ -52,7 +68,7 @@ def one(run: Run, machine: Machine) -> None:
         return
     run.until(name, lambda: kubectl(run).nodes().get(name) or None, within=_BACK, cause="the node is not Ready")
     if machine.role == "worker":
-        kubectl(run).run("uncordon", name)
+        _uncordon(run, name)
     else:
         run.until(
             "etcd",

@@ -16,8 +16,9 @@ from hagen.bootstrap.inventory import load_inventory
 from hagen.bootstrap.observe import observe
 from hagen.bootstrap.plan import Change, plan
 from hagen.bootstrap.plan import Kind as Planned
-from hagen.bootstrap.provider.contract import Power
+from hagen.bootstrap.provider.contract import Power, Timeout
 from hagen.bootstrap.site import Site
+from hagen.bootstrap.steps import initialise
 from tests.bootstrap.conftest import VIRTUAL_IP
 from tests.bootstrap.world import FakeWorld
 
@@ -52,15 +53,21 @@ class Bench:
         assert [str(problem) for problem in outcome.problems] == []
         return [(event.machine, event.text) for event in self.told if event.kind is Kind.CHANGED]
 
-    def plan(self) -> tuple[Change, ...]:
+    def plan(self, *replace: str) -> tuple[Change, ...]:
         """What `up` would do now."""
         run = new_run(self.site)
         wanted = {machine.name: self.site.wanted(machine) for machine in self.site.inventory.machines}
-        return plan(wanted, observe(run))
+        return plan(wanted, observe(run), replace)
 
     @property
     def history(self) -> list[str]:
         return self.world.cluster.history
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits three minutes for an API that never comes."""
+    monkeypatch.setattr(initialise, "_ANSWERS", 0.5)
 
 
 @pytest.fixture
@@ -81,6 +88,15 @@ def without(name: str) -> Edit:
         data["loadBalancers"] = [each for each in data["loadBalancers"] if each["name"] != name]
 
     return change
+
+
+def test_no_log_holds_a_secret(bench: Bench) -> None:
+    """Tokens, and the key of the certificates in the cluster; both had been used when the logs were written."""
+    logs = [path.read_text() for path in (bench.folder.parents[1] / ".hagen").rglob("*") if path.is_file()]
+    assert any("kubeadm token create" in log for log in logs)
+    secrets = bench.world.cluster.told
+    assert len(secrets) >= 7
+    assert [secret for secret in secrets if any(secret in log for log in logs)] == []
 
 
 def test_a_new_worker_costs_its_own_machine_and_a_reload(bench: Bench) -> None:
@@ -184,6 +200,72 @@ def test_a_control_plane_whose_join_was_cut_off_joins_anew(
     assert (bench.plan(), bench.up()) == ((), [])
 
 
+def _silent(bench: Bench) -> None:
+    """No API answers: nobody has the virtual IP, and no kubelet comes up again."""
+    for machine in bench.world.there.values():
+        for unit in machine.units:
+            machine.units[unit] = False
+    bench.world.cluster.api = lambda: False  # type: ignore[method-assign]
+    bench.world.calls.clear()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_cluster_that_does_not_answer_is_never_founded_anew(bench: Bench) -> None:
+    _silent(bench)
+    assert [change.kind for change in bench.plan()] == [Planned.WAIT]
+    outcome = up(new_run(bench.site), nullcontext(bench.told.append), yes=True)
+    (problem,) = outcome.problems
+    assert "there is one, and it does not answer ready through 10.196.35.30:6443" in str(problem)
+    assert not [argv for _, argv in bench.world.calls if argv[:2] in {("kubeadm", "init"), ("kubeadm", "reset")}]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_nor_when_its_first_control_plane_is_gone(bench: Bench) -> None:
+    """The load balancers keep the CA that the others have."""
+    del bench.world.there["k8s-master-1"]
+    _silent(bench)
+    outcome = up(new_run(bench.site), nullcontext(bench.told.append), yes=True)
+    assert "there is one, and it does not answer" in str(outcome.problems[0])
+    assert not [argv for _, argv in bench.world.calls if argv[:2] in {("kubeadm", "init"), ("kubeadm", "reset")}]
+
+
+def test_a_control_plane_that_hangs_is_replaced(bench: Bench) -> None:
+    def hangs(name: str, _: object) -> None:
+        if name == "k8s-master-2" and bench.world.there[name] is hung:
+            raise Timeout(f"machine {name}", "it was not done within 60 seconds")
+
+    hung = bench.world.there["k8s-master-2"]
+    bench.world.failures.append(hangs)
+    planned = [(change.kind, change.machine, change.refused) for change in bench.plan("k8s-master-2")]
+    assert planned == [(Planned.REPLACE, "k8s-master-2", "")]
+
+
+def test_a_node_that_a_run_drained_and_left_is_let_in_again(bench: Bench) -> None:
+    """Who cordons a node by hand has a reason for it."""
+    for name in ("k8s-worker-1", "k8s-worker-2"):
+        bench.world.cluster.nodes[name].drained = True
+    bench.world.cluster.nodes["k8s-worker-1"].annotations["hagen.dev/drained"] = "true"
+    assert [(change.machine, change.kind) for change in bench.plan()] == [("k8s-worker-1", Planned.CHANGE)]
+    assert bench.up() == [("k8s-worker-1", "uncordoned")]
+    assert [name for name, node in bench.world.cluster.nodes.items() if node.drained] == ["k8s-worker-2"]
+    assert (bench.plan(), bench.up()) == ((), [])
+
+
+def test_a_machine_that_is_missing_is_made_once(bench: Bench) -> None:
+    del bench.world.there["k8s-worker-1"]
+    changes = bench.up("k8s-worker-1", "k8s-worker-2", "k8s-worker-3", yes=True)
+    assert sorted(machine for machine, text in changes if text == "made") == [
+        "k8s-worker-1", "k8s-worker-2", "k8s-worker-3",
+    ]  # fmt: skip
+
+
+def test_down_leaves_the_kubeconfig_of_another_cluster(bench: Bench) -> None:
+    kubeconfig = bench.folder.parents[1] / "kubeconfig"
+    kubeconfig.write_text(kubeconfig.read_text().replace("10.196.35.30", "10.196.36.30"))
+    assert "kubeconfig" not in down(bench.site)
+    assert kubeconfig.exists()
+
+
 def test_the_quorum_is_never_given_away(bench: Bench) -> None:
     bench.world.there["k8s-master-2"].power = Power.STOPPED
     with pytest.raises(Problems, match="without k8s-master-1, 1 of 2 members of etcd are healthy, and 2 are needed"):
@@ -223,7 +305,11 @@ def test_a_size_is_changed_with_the_machine_switched_off(bench: Bench) -> None:
 
     bench.edit(change)
     texts = bench.up()
-    assert [text for machine, text in texts if machine == "k8s-worker-2"] == ["drained", "restarted with 2 CPU, 8GiB"]
+    assert [text for machine, text in texts if machine == "k8s-worker-2"] == [
+        "drained",
+        "restarted with 2 CPU, 8GiB",
+        "uncordoned",
+    ]
     assert not any(node.drained for node in bench.world.cluster.nodes.values()), "and let in again"
     assert bench.up() == []
 

@@ -1,6 +1,8 @@
 """inventory.yaml: what the loader refuses, and how it says so."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -47,3 +49,40 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_addresses_are_addresses(document: dict[str, object], tmp_path: Path) -> None:
     text = yaml.safe_dump(document).replace("10.196.35.30", "10.196.35.300")
     assert any("virtualIP" in problem for problem in problems_of(text, tmp_path))
+
+
+def _twice(data: dict[str, Any]) -> None:
+    data["machines"].append(data["machines"][-1])
+
+
+def _nobody_first(data: dict[str, Any]) -> None:
+    data["kubernetes"]["firstControlPlane"] = "k8s-worker-1"
+
+
+def _a_balancer_less(data: dict[str, Any]) -> None:
+    del data["loadBalancers"][1]
+
+
+def _a_balancer_too_many(data: dict[str, Any]) -> None:
+    data["loadBalancers"].append({**data["loadBalancers"][0], "name": "k8s-worker-1"})
+
+
+CONTRADICTIONS = {
+    _twice: [
+        "machines: two have the name k8s-worker-3; render it anew",
+        "machines: two have the address 10.196.35.26; render it anew",
+    ],
+    _nobody_first: [
+        "kubernetes.firstControlPlane: k8s-worker-1 is no control plane; there are: k8s-master-1, k8s-master-2, k8s-master-3"
+    ],
+    _a_balancer_less: ["loadBalancers: k8s-lb-2 is missing"],
+    _a_balancer_too_many: ["loadBalancers: k8s-worker-1 is no machine that is a load balancer"],
+}
+
+
+@pytest.mark.parametrize("edit", CONTRADICTIONS)
+def test_what_contradicts_itself_is_refused(
+    document: dict[str, Any], tmp_path: Path, edit: Callable[[dict[str, Any]], None]
+) -> None:
+    edit(document)
+    assert list(problems_of(yaml.safe_dump(document), tmp_path)) == CONTRADICTIONS[edit]

@@ -37,7 +37,12 @@ def test_somebody_else_has_it() -> None:
 def test_one_that_was_taken_away_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "SECONDS", 0.04)
     world, lost = FakeWorld(VIRTUAL_IP), threading.Event()
-    with lease.leased(world, "me", lost):
-        world.locked = "other"
-        assert lost.wait(5)
+
+    def run() -> None:
+        with lease.leased(world, "me", lost):
+            world.locked = "other"
+            assert lost.wait(5)
+
+    with pytest.raises(BootstrapError, match="lock: other has taken it"):
+        run()
     assert world.locked == "other"

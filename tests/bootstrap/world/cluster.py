@@ -30,6 +30,7 @@ class FakeNode:
     """A node and what it was told."""
 
     labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
     drained: bool = False
 
 
@@ -50,6 +51,7 @@ class FakeCluster:
     history: list[str] = field(default_factory=list)
     synced: bool = True  # Argo CD has made what monitoring needs
     token_seconds: int = 3600
+    told: list[str] = field(default_factory=list)  # secrets that were printed or said
     _made: int = 0
 
     # kubeadm
@@ -75,14 +77,13 @@ class FakeCluster:
             assert b"ClusterConfiguration" in machine.files[options["config"]]
             machine.files["/var/lib/containerd/kube-apiserver"] = b"image"
             return OK
-        if words == "certs certificate-key":
-            return printed("ab" * 32 + "\n")
         if not self.api():
             return failed(_REFUSED)
         if words == "token create":
             self._made += 1
             token = f"{self._made:06d}.{'a' * 16}"
             self.tokens[token] = options["description"]
+            self.told.append(token)
             return printed(f"{token}\n")
         if words.startswith("token delete"):
             self._forget([f"bootstrap-token-{argv[-1]}"])
@@ -91,7 +92,9 @@ class FakeCluster:
             return OK
         assert words == "init phase upload-certs"
         self.certificates = options["certificate-key"]
-        return OK
+        assert re.fullmatch(r"[0-9a-f]{64}", self.certificates)
+        self.told.append(self.certificates)
+        return printed(f"[upload-certs] Using certificate key:\n{self.certificates}\n")
 
     def _init(self, machine: "FakeMachine", options: dict[str, str]) -> Outcome:
         if "/etc/kubernetes/manifests/kube-apiserver.yaml" in machine.files:
@@ -110,7 +113,8 @@ class FakeCluster:
     def _plane(self, machine: "FakeMachine") -> None:
         machine.files["/etc/kubernetes/manifests/kube-apiserver.yaml"] = b"pod"
         machine.files["/etc/kubernetes/manifests/etcd.yaml"] = b"pod"
-        machine.files["/etc/kubernetes/admin.conf"] = b"administrator"
+        server = f"clusters:\n- cluster:\n    server: https://{self.world.virtual_ip}:6443\n"
+        machine.files["/etc/kubernetes/admin.conf"] = server.encode()
         self._made += 1
         self.members[machine.name] = f"{self._made:x}"
         self._node(machine)
@@ -173,8 +177,6 @@ class FakeCluster:
         if not self.api():
             return failed(_REFUSED)
         verbs = [word for word in argv if not word.startswith("-")]
-        if not machine.files.get("/etc/kubernetes/admin.conf"):
-            return failed("error: stat /etc/kubernetes/admin.conf: no such file or directory")
         if verbs[0] == "exec":
             if verbs[1].removeprefix("etcd-") not in self.working():
                 return failed(f'Error from server (NotFound): pods "{verbs[1]}" not found')
@@ -228,7 +230,7 @@ class FakeCluster:
         ready = "True" if any("flannel" in path for path in self.applied) else "False"
         return [
             {
-                "metadata": {"name": name, "labels": node.labels},
+                "metadata": {"name": name, "labels": node.labels, "annotations": node.annotations},
                 "status": {"conditions": [{"type": "Ready", "status": ready}]},
             }
             for name, node in self.nodes.items()
@@ -280,6 +282,14 @@ class FakeCluster:
     def _kubectl_label(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
         key, _, value = what[2].partition("=")
         self.nodes[what[1]].labels[key] = value
+        return OK
+
+    def _kubectl_annotate(self, _: "FakeMachine", what: list[str], __: Sequence[str], ___: bytes) -> Outcome:
+        key, equals, value = what[2].partition("=")
+        if equals:
+            self.nodes[what[1]].annotations[key] = value
+        else:
+            self.nodes[what[1]].annotations.pop(key.removesuffix("-"), None)
         return OK
 
     def _etcdctl(self, argv: Sequence[str]) -> Outcome:

@@ -191,6 +191,18 @@ def label(api: Api, words: list[str], _: argparse.Namespace, __: list[str]) -> N
     api.put("node", "", words[1], node)
 
 
+def annotate(api: Api, words: list[str], _: argparse.Namespace, __: list[str]) -> None:
+    """Of a node: KEY=VALUE, or KEY- to take it off."""
+    node = changed(api, words[1])
+    key, equals, value = words[2].partition("=")
+    annotations = node["metadata"].setdefault("annotations", {})
+    if equals:
+        annotations[key] = value
+    else:
+        annotations.pop(key.removesuffix("-"), None)
+    api.put("node", "", words[1], node)
+
+
 def drain(api: Api, words: list[str], _: argparse.Namespace, __: list[str]) -> None:
     """Cordon; there are no pods."""
     node = changed(api, words[0])
@@ -234,6 +246,7 @@ REMOTE = {
 }
 VERBS = {
     "get": get, "apply": apply, "exec": execute, "create": create, "delete": delete, "label": label, "drain": drain,
+    "annotate": annotate,
 }  # fmt: skip
 
 if __name__ == "__main__":
