@@ -17,6 +17,7 @@ class Journal:
 
     def __init__(self, folder: Path, secrets: Secrets) -> None:
         self.folder = folder
+        self.error: OSError | None = None  # the first thing that could not be written: a run does not end by it
         self._secrets = secrets
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
@@ -24,11 +25,20 @@ class Journal:
     def write(self, name: str, text: str) -> None:
         """Add to the file of a machine, or of a program."""
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with self._lock, (self.folder / f"{name}.log").open("a", encoding="utf-8") as file:
-            file.write(f"{stamp} {self._secrets.hide(text)}\n")
+        try:
+            with self._lock, (self.folder / f"{name}.log").open("a", encoding="utf-8") as file:
+                file.write(f"{stamp} {self._secrets.hide(text)}\n")
+        except OSError as error:
+            self.error = self.error or error
 
     def finish(self, summary: str) -> None:
         """Leave the outcome (JSON), let `latest` lead here, and put the oldest runs away."""
+        try:
+            self._finish(summary)
+        except OSError as error:
+            self.error = self.error or error
+
+    def _finish(self, summary: str) -> None:
         (self.folder / "summary.json").write_text(self._secrets.hide(summary) + "\n", encoding="utf-8")
         latest = self.folder.parent / "latest"
         if latest.is_symlink() or not latest.exists():  # what somebody else has put there stays

@@ -25,14 +25,16 @@ def observe(run: Run) -> Seen:
         if not founded(run):
             return _silent(run, machines, differing)
         ask = kubectl(run)
+        nodes = ask.nodes()
         return Seen(
             machines,
-            frozenset(ask.nodes()),
+            frozenset(nodes),
             etcd(run).members(),
             differing,
             founding.found(ask),
             founding.read(configuration(run).decode()),
             ask.held(),
+            frozenset(name for name, ready in nodes.items() if not ready),
         )
     except BootstrapError:
         return Seen(machines, differing=differing)

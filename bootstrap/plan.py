@@ -9,7 +9,7 @@ from dataclasses import replace as replaced
 from enum import StrEnum
 
 from .founding import Foundation, cannot_join, unchangeable
-from .machine.etcd import Member, may_lose, takes_part
+from .machine.etcd import Member, gone, may_lose, takes_part
 from .provider.contract import Machine, Power, Wanted
 from .site import BUILDER, Digest
 
@@ -50,7 +50,7 @@ class Seen:
     """What is there. None where it could not be told.
 
     `differing`: machine -> targets of files that are not as rendered. `foundation`: of the live cluster; `wanted`: what
-    the same would be now. `held`: nodes that an earlier run has drained.
+    the same would be now. `held`: nodes that an earlier run has drained; `unready`: nodes that are not Ready.
     """
 
     machines: Mapping[str, Machine]
@@ -60,6 +60,7 @@ class Seen:
     foundation: Foundation | None = None
     wanted: Foundation | None = None
     held: Collection[str] = ()
+    unready: Collection[str] = ()
 
 
 def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()) -> tuple[Change, ...]:
@@ -76,6 +77,7 @@ def plan(wanted: Mapping[str, Wanted], seen: Seen, replace: Collection[str] = ()
             changes.append(Change(Kind.REPLACE, name, text, _taken(each, seen) or _refusal(machine, seen)))
         else:
             changes += _in_place(each, machine, seen)
+    changes += _departed(wanted, seen)
     changes += [
         Change(
             Kind.REMOVE,
@@ -102,6 +104,17 @@ def _silent(wanted: Mapping[str, Wanted], seen: Seen) -> Iterator[Change]:
         yield Change(Kind.WAIT, CLUSTER, "the API does not answer: who has joined is seen when it does")
 
 
+def _departed(wanted: Mapping[str, Wanted], seen: Seen) -> Iterator[Change]:
+    """What machines left that are nowhere any more (steps/departed.py)."""
+    known = {*wanted, *seen.machines}
+    members = gone(seen.members or (), known)
+    nodes = [name for name in seen.unready if name not in known]
+    for name in sorted({*members, *nodes}):
+        parts = ["its member of etcd"] * (name in members) + ["its node"] * (name in nodes)
+        refused = may_lose(seen.members or (), name) or "" if name in members else ""
+        yield Change(Kind.REMOVE, name, f"its machine is gone; forgotten: {', '.join(parts)}", refused)
+
+
 def _joinable(changes: Sequence[Change], seen: Seen) -> tuple[Change, ...]:
     """Who joins is refused where nobody can; where nobody has to, it is worth a note."""
     if seen.foundation is None or seen.wanted is None or not (why := cannot_join(seen.wanted, seen.foundation)):
@@ -123,7 +136,7 @@ def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:
     if machine.power is not Power.RUNNING:
         changes.append(Change(Kind.START, wanted.name, "switched on"))
     if (machine.cpu, machine.memory, machine.profiles) != (wanted.cpu, wanted.memory, wanted.profiles):
-        size = f"{machine.cpu} CPU, {machine.memory} -> {wanted.cpu} CPU, {wanted.memory}"
+        size = f"{_size(machine)} -> {_size(wanted)}"
         # A running virtual machine's processors and memory are the hypervisor's to change, and LXD refuses most of it.
         kind = Kind.RESTART if wanted.virtual and machine.power is Power.RUNNING else Kind.CHANGE
         changes.append(Change(kind, wanted.name, size))
@@ -138,6 +151,10 @@ def _in_place(wanted: Wanted, machine: Machine, seen: Seen) -> list[Change]:
             Change(Kind.NOTE, wanted.name, "made from an earlier cloud-init file; a replacement has the new one")
         )
     return changes
+
+
+def _size(of: Machine | Wanted) -> str:
+    return f"{of.cpu} CPU, {of.memory}" + (f", profiles {', '.join(of.profiles)}" if of.profiles else "")
 
 
 def _joins(wanted: Wanted, seen: Seen) -> list[Change]:

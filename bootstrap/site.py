@@ -9,6 +9,7 @@ from .errors import BootstrapError
 from .inventory import Inventory, Machine
 from .provider.contract import Image, Provider, Wanted
 
+DEFAULT: Final = "default"  # the profile that every machine has, whether it is named or not
 BUILDER: Final = "image-builder"  # the role of a machine that becomes an image
 
 
@@ -65,7 +66,7 @@ class Site:
             address=str(machine.address),
             user_data=user_data,
             interface=self.inventory.network.interface,
-            profiles=machine.profiles,
+            profiles=tuple(name for name in machine.profiles if name != DEFAULT),
             host=machine.host,
             digest=Digest.of(self.inventory, machine, user_data).text,
         )

@@ -64,7 +64,7 @@ def command(
     if as_json:
         outcome = _streamed(run, Stream(sys.stdout), yes=yes)
     else:
-        lines = plain or not console.is_terminal
+        lines = plain or not console.is_terminal or console.is_dumb_terminal
         shown = nullcontext(Plain(sys.stdout)) if lines else live(console, run.events.now)
         outcome = up(run, shown, yes=yes)
         tell(console, outcome, run.journal.folder, run.secrets)
@@ -102,6 +102,8 @@ def up(run: Run, shown: AbstractContextManager[Listener], *, yes: bool) -> Outco
             while run.again and not outcome.problems:
                 outcome = outcome.then(carry_out(run, STEPS))
         run.journal.finish(json.dumps(as_data(outcome), indent=1))
+    if run.journal.error is not None:
+        click.echo(f"the log in {run.journal.folder} is not whole: {run.journal.error.strerror}", err=True)
     if told.error is not None:
         raise told.error
     return outcome

@@ -8,6 +8,7 @@ from .remote import Remote
 CA: Final = "/etc/haproxy/cluster-ca.crt"
 HAPROXY: Final = "/etc/haproxy/haproxy.cfg"
 KEEPALIVED: Final = "/etc/keepalived/keepalived.conf"
+UNITS: Final = ("haproxy", "keepalived")
 _NEW: Final = ".hagen-new"
 _VALIDATE: Final = {
     HAPROXY: ("haproxy", "-c", "-f"),

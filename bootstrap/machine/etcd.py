@@ -1,7 +1,7 @@
 """etcd's members, asked through a member that lives. `etcdctl` is the one in etcd's own pod."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,6 +114,11 @@ def takes_part(members: tuple[Member, ...], name: str, address: str) -> bool:
     """Whether a machine has a member that votes, and has started. One whose join was cut off has none."""
     member = member_of(members, name, address)
     return member is not None and bool(member.name) and not member.learner
+
+
+def gone(members: tuple[Member, ...], known: Collection[str]) -> list[str]:
+    """Members that nobody knows and that do not answer: their machines are no more."""
+    return [member.name for member in members if member.name and not member.healthy and member.name not in known]
 
 
 def settled(members: tuple[Member, ...]) -> str | None:

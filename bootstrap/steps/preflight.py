@@ -57,7 +57,7 @@ def places(missing: list[Wanted], offer: Offer) -> list[BootstrapError]:
         if each.storage_pool and each.storage_pool not in offer.storage_pools:
             problems.append(("storage pool " + each.storage_pool, "there is none of this name", "machines.storagePool"))
         problems += [
-            (f"profile {name}", "there is none of this name", "nodes[].profiles")
+            (f"profile {name}", "there is none of this name", "machines.ROLE.profiles")
             for name in each.profiles
             if name not in offer.profiles
         ]

@@ -4,6 +4,7 @@ from typing import Final
 
 from ..cluster import etcd, founded, kubectl
 from ..errors import BootstrapError
+from ..machine.balancer import UNITS, active
 from ..machine.etcd import may_lose, member_of
 from ..machine.kubectl import HELD
 from ..provider.contract import Machine, Power
@@ -24,7 +25,9 @@ def act(run: Run) -> None:
 def take_out(run: Run, machine: Machine) -> None:
     """Out of etcd and Kubernetes, then away. BootstrapError, and nothing touched, when that would cost the quorum."""
     name = machine.name
-    if machine.role != "load-balancer" and founded(run):
+    if machine.role == "load-balancer":
+        _another_balances(run, name)
+    elif founded(run):
         if machine.role == "control-plane":
             leave_etcd(run, name)
         if name in kubectl(run, without=name).nodes():
@@ -34,6 +37,17 @@ def take_out(run: Run, machine: Machine) -> None:
             run.changed(name, "node deleted")
     run.site.provider.delete(name)
     run.changed(name, "deleted")
+
+
+def _another_balances(run: Run, name: str) -> None:
+    """The virtual IP has to have somewhere to go. BootstrapError when it has not."""
+    there = run.site.provider.machines()
+    others = [each.name for each in run.site.machines("load-balancer") if each.name != name]
+    running = [each for each in others if each in there and there[each].power is Power.RUNNING]
+    if others and not any(all(active(run.on(each), unit) for unit in UNITS) for each in running):
+        raise BootstrapError(
+            name, "no other load balancer runs haproxy and keepalived", "hagen bootstrap up brings them back first."
+        )
 
 
 def drain(run: Run, name: str) -> None:

@@ -45,11 +45,12 @@ def act(run: Run) -> None:
 def credentials(url: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Keys of the Secret that are secret; empty without any. BootstrapError for half a login."""
     over_https = url.startswith(("https://", "http://"))
-    if over_https and (USER in environment) != (TOKEN in environment):
+    user, token = (environment.get(name, "").strip() for name in (USER, TOKEN))
+    if over_https and bool(user) != bool(token):
         raise BootstrapError(f"{USER}, {TOKEN}", "one is set without the other", "Set both, or none.")
-    if over_https and TOKEN in environment:
-        return {"username": environment[USER], "password": environment[TOKEN]}
-    if not over_https and KEY_FILE in environment:
+    if over_https and token:
+        return {"username": user, "password": token}
+    if not over_https and environment.get(KEY_FILE):
         path = Path(environment[KEY_FILE])
         try:
             return {"sshPrivateKey": path.read_text()}

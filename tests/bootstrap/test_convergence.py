@@ -1,7 +1,8 @@
 """What `up` does when hagen.yaml has changed, or a machine is lost: only that, and never the quorum."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from hagen.bootstrap.provider.contract import Power, Timeout
 from hagen.bootstrap.site import Site
 from hagen.bootstrap.steps import initialise
 from tests.bootstrap.conftest import VIRTUAL_IP
-from tests.bootstrap.world import FakeWorld
+from tests.bootstrap.world import FakeNode, FakeWorld
+from tests.bootstrap.world.provider import Killed
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -251,6 +253,57 @@ def test_a_node_that_a_run_drained_and_left_is_let_in_again(bench: Bench) -> Non
     assert (bench.plan(), bench.up()) == ((), [])
 
 
+@pytest.mark.parametrize("name", ["k8s-master-3", "k8s-worker-3"])
+def test_what_a_machine_left_that_is_nowhere_any_more_is_forgotten(bench: Bench, name: str) -> None:
+    """Its host has died, and another one is wanted in its place; before that one joins, etcd has to be well."""
+    del bench.world.there[name]
+    bench.world.cluster.unready.add(name)
+    bench.edit(lambda data: [each.update(name="k8s-new") for each in data["machines"] if each["name"] == name])
+    assert [(change.kind, change.machine) for change in bench.plan()] == [
+        (Planned.CREATE, "k8s-new"), (Planned.JOIN, "k8s-new"), (Planned.REMOVE, name),
+    ]  # fmt: skip
+    with pytest.raises(BootstrapError, match="--yes"):
+        bench.up()
+    changes = bench.up(yes=True)
+    texts = ["its member taken out of etcd", "node deleted"] if "master" in name else ["node deleted"]
+    assert [text for machine, text in changes if machine == name] == texts
+    assert bench.history[-1] == "join k8s-new"
+    assert name not in {*bench.world.cluster.nodes, *bench.world.cluster.members}
+    assert (bench.plan(), bench.up()) == ((), [])
+
+
+def test_a_node_of_somebody_else_that_is_ready_stays(bench: Bench) -> None:
+    bench.world.cluster.nodes["bare-metal"] = FakeNode()
+    assert (bench.plan(), bench.up(yes=True)) == ((), [])
+    assert "bare-metal" in bench.world.cluster.nodes
+
+
+def test_the_only_load_balancer_that_works_is_not_taken_out(bench: Bench) -> None:
+    """What is broken is brought back by a run that replaces nothing."""
+    bench.world.there["k8s-lb-2"].units["keepalived"] = False
+    outcome = up(new_run(bench.site, ["k8s-lb-1"]), nullcontext(bench.told.append), yes=True)
+    assert "no other load balancer runs haproxy and keepalived" in str(outcome.problems[0])
+    assert bench.world.holder() is bench.world.there["k8s-lb-1"]
+    bench.up()
+    assert ("k8s-lb-1", "made") in bench.up("k8s-lb-1", yes=True)
+
+
+def test_the_profile_that_every_machine_has_may_be_named(bench: Bench) -> None:
+    bench.edit(lambda data: [machine["profiles"].append("default") for machine in data["machines"]])
+    assert (bench.plan(), bench.up()) == ((), [])
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that breaks off for that leaves more than a log that is not whole."""
+    bench.edit(lambda data: data["machines"].append(worker(4)))
+    run = new_run(bench.site)
+    (run.journal.folder / "k8s-worker-4.log").symlink_to("/dev/full")
+    outcome = up(run, nullcontext(bench.told.append), yes=False)
+    assert outcome.problems == ()
+    assert bench.history[-1] == "join k8s-worker-4"
+    assert "is not whole: No space left on device" in capsys.readouterr().err
+
+
 def test_a_machine_that_is_missing_is_made_once(bench: Bench) -> None:
     del bench.world.there["k8s-worker-1"]
     changes = bench.up("k8s-worker-1", "k8s-worker-2", "k8s-worker-3", yes=True)
@@ -312,6 +365,47 @@ def test_a_size_is_changed_with_the_machine_switched_off(bench: Bench) -> None:
     ]
     assert not any(node.drained for node in bench.world.cluster.nodes.values()), "and let in again"
     assert bench.up() == []
+
+
+def _bigger(data: dict[str, Any]) -> None:
+    for machine in data["machines"]:
+        if machine["name"] == "k8s-worker-1":
+            machine["memory"] = "8GiB"
+
+
+CHANGES: dict[str, tuple[Edit, tuple[str, ...]]] = {
+    "another control plane": (lambda _: None, ("k8s-master-1",)),
+    "another worker": (lambda _: None, ("k8s-worker-2",)),
+    "a larger worker": (_bigger, ()),
+    "a worker less": (without("k8s-worker-3"), ()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("part", range(4))
+def test_a_change_that_is_killed_anywhere_is_finished_by_the_next_run(bench: Bench, change: str, part: int) -> None:
+    """One that knows nothing of it: no machine is named to it any more."""
+    edit, replace = CHANGES[change]
+    bench.edit(edit)
+    before = bench.world
+    bench.world = deepcopy(before)
+    bench.world.acts = 0
+    bench.up(*replace, yes=True)
+    goal = bench.world
+    for number in range(1 + part, goal.acts + 1, 16):
+        bench.world = deepcopy(before)
+        bench.world.acts, bench.world.kill_at = 0, number
+        with suppress(Killed):
+            bench.up(*replace, yes=True)
+        bench.world.kill_at, bench.world.locked = None, ""
+        bench.up(yes=True)
+        cluster = bench.world.cluster
+        assert set(cluster.members) == set(goal.cluster.members), number
+        assert set(cluster.nodes) == set(goal.cluster.nodes), number
+        assert not [name for name, node in cluster.nodes.items() if node.drained], number
+        assert not cluster.tokens, number
+        assert not cluster.certificates, number
+        assert bench.plan() == (), number
 
 
 def test_two_runs_at_once_are_one(bench: Bench) -> None:

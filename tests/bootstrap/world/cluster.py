@@ -42,6 +42,7 @@ class FakeCluster:
     nodes: dict[str, FakeNode] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)  # name -> id
     learners: set[str] = field(default_factory=set)
+    unready: set[str] = field(default_factory=set)  # nodes whose kubelet is no more
     unstarted: set[str] = field(default_factory=set)  # members that have not told their name yet
     tokens: dict[str, str] = field(default_factory=dict)  # token -> description
     certificates: str = ""
@@ -231,7 +232,9 @@ class FakeCluster:
         return [
             {
                 "metadata": {"name": name, "labels": node.labels, "annotations": node.annotations},
-                "status": {"conditions": [{"type": "Ready", "status": ready}]},
+                "status": {
+                    "conditions": [{"type": "Ready", "status": ready if name not in self.unready else "Unknown"}]
+                },
             }
             for name, node in self.nodes.items()
         ]
