@@ -268,13 +268,17 @@ def dump(report: Report) -> bytes:
 
 def load(path: Path) -> Report:
     """A report that was kept. ReportError when it is not one, OSError when there is none."""
+    content = path.read_bytes()
     try:
-        return _REPORT.validate_json(path.read_bytes())
+        report = _REPORT.validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         raise ReportError(
             f"{path} is no {SCHEMA} report: {'.'.join(map(str, first['loc']))}: {first['msg']}"
         ) from error
+    if "schema" not in json.loads(content):
+        raise ReportError(f"{path} is no {SCHEMA} report: schema: it does not say which")
+    return report
 
 
 def keep(report: Report, folder: Path) -> Path:

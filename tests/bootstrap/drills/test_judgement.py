@@ -135,7 +135,8 @@ def test_a_report_comes_back_as_it_was_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [("hagen-drill/1", "hagen-drill/2"), ('"passed"', '"glorious"'), ('"acts"', '"deeds"')]
+    "change",
+    [("hagen-drill/1", "hagen-drill/2"), ('"schema"', '"shape"'), ('"passed"', '"glorious"'), ('"acts"', '"deeds"')],
 )
 def test_another_shape_is_no_report(tmp_path: Path, change: tuple[str, str]) -> None:
     path = keep(judge(play(alerts=CAME), IDENTITY), tmp_path)
