@@ -95,7 +95,8 @@ def drilled(site: Site, drills: Sequence[Drill], options: Options, records: Reco
         try:
             for drill in drills:
                 stage = stage_of(site, drill, agents, options, Path(scratch))
-                stage.stop, stage.say, stage.records = stop, _say, records
+                stage.stop, stage.say = stop, _say
+                stage.records = records or stage.records
                 if options.dry_run:
                     _rehearse(drill, stage)
                 elif (code := _one(drill, stage, options)) != 0:

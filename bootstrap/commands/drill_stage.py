@@ -15,6 +15,7 @@ from ..drills.drill import Drill
 from ..drills.kept import folder_of, fresh
 from ..drills.load.locust import Locust
 from ..drills.stage import Stage
+from ..drills.written import ThroughDatabase
 from ..errors import BootstrapError, Problems
 from ..machine import health_agent
 from ..provider.contract import ProviderError
@@ -27,14 +28,16 @@ _CA: Final = "/etc/kubernetes/pki/ca.crt"
 def stage_of(site: Site, drill: Drill, agents: Agents, options: Options, scratch: Path) -> Stage:
     """Of one drill. `scratch`: a folder for certificates."""
     folder = folder_of(site.repository, site.inventory.cluster)
+    places = _places(site, options, scratch)
     return Stage(
         site=site,
         agents=agents,
-        places=_places(site, options, scratch),
+        places=places,
         folder=fresh(folder, drill.name),
         ledger=folder.parent,
         alarms=Prometheus(options.prometheus) if options.prometheus else None,
         cluster=ControlPlanes(site.provider, [machine.name for machine in site.machines("control-plane")]),
+        records=ThroughDatabase(places.database) if places.database else None,
         steady=options.steady,
         load=load_of(site, options),
     )

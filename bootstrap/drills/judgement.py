@@ -30,7 +30,10 @@ def judge(played: Played, identity: Identity) -> Report:
         *_lost(written),
         *_disturbed(played),
     )
-    unknown = [each for each in promised if each.verdict is Verdict.UNKNOWN]
+    unknown = [
+        *(f"{each.title}: {each.note or 'not known'}" for each in promised if each.verdict is Verdict.UNKNOWN),
+        *_unverified(played),
+    ]
     verdict = Verdict.FAILED if reasons else Verdict.UNKNOWN if unknown else Verdict.PASSED
     recording = played.recording
     return Report(
@@ -50,7 +53,7 @@ def judge(played: Played, identity: Identity) -> Report:
         alerts=alarms,
         restored=Restored(at=None if played.whole is None else rounded(played.whole - zero), problems=played.troubles),
         verdict=verdict,
-        reasons=reasons or tuple(f"{each.title}: {each.note or 'not known'}" for each in unknown),
+        reasons=reasons or tuple(unknown),
         not_measured=tuple(_not_measured(played)),
         load=load,
     )
@@ -145,6 +148,13 @@ def _not_measured(played: Played) -> Iterator[str]:
         yield "events of Kubernetes: no control plane could be asked"
     if "database" in played.drill.clients and not any(isinstance(probe, CanaryProbe) for probe in played.probes):
         yield "numbered writes: no database was named that can be reached from here"
+    yield from _unverified(played)
+
+
+def _unverified(played: Played) -> Iterator[str]:
+    """Writes that were acknowledged, and may be lost for all that is known."""
+    if played.acknowledged and played.present is None:
+        yield "numbered writes: nobody could be asked what became of them"
     for node, missing in (played.present or {}).items():
         if missing is None:
             yield f"writes on {node}: it could not be asked"

@@ -109,8 +109,12 @@ def _judge(failure: Exception) -> tuple[Outcome, str]:
     return (Outcome.CLOSED if number else Outcome.PROTOCOL), ""
 
 
+Error = pymysql.Error
+"""What a server that cannot say raises."""
+
+
 def read_present(server: Server, run: str) -> set[int]:
-    """The writes of a run that this server has. pymysql.MySQLError when it cannot say."""
+    """The writes of a run that this server has. Error, or OSError, when it cannot say."""
     connection = server.connect()
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT id FROM canary WHERE run = %s", (run,))

@@ -143,3 +143,14 @@ def test_another_shape_is_no_report(tmp_path: Path, change: tuple[str, str]) -> 
     path.write_text(path.read_text().replace(*change))
     with pytest.raises(ReportError, match="is no hagen-drill/1 report"):
         load(path)
+
+
+def test_writes_that_nobody_can_look_for_are_no_pass() -> None:
+    """Acknowledged, and perhaps lost."""
+    writes = frozenset(range(10))
+    nobody = judge(play(alerts=CAME, acknowledged=writes, present=None), IDENTITY)
+    silent = judge(play(alerts=CAME, acknowledged=writes, present={"db:3306": None}), IDENTITY)
+    whole = judge(play(alerts=CAME, acknowledged=writes, present={"db:3306": set(writes)}), IDENTITY)
+    assert [report.verdict for report in (nobody, silent, whole)] == [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.PASSED]
+    assert "numbered writes: nobody could be asked what became of them" in nobody.reasons
+    assert "writes on db:3306: it could not be asked" in silent.reasons
