@@ -11,6 +11,7 @@ import yaml
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Nodes are composed by recursion, in C without a guard; CRDs nest some 40 deep.
 _DEEPEST = 200
+_TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 _IMAGE_IN_TEXT = re.compile(r"""^[ \t]*(?:-[ \t]+)?image:[ \t]+["']?([^\s"'#]+)""", re.MULTILINE)
 _IMAGE_VARIABLE = re.compile(r"(^|_)IMAGE(_NAME)?$|^RELATED_IMAGE_")
 _BEGINNING = 60
@@ -29,6 +30,9 @@ def images_of(content: bytes) -> tuple[str, ...]:
     except UnicodeDecodeError:
         raise UnfitError("it is not text in UTF-8") from None
     except yaml.YAMLError as error:
+        # libyaml 0.2.6 has a bound of its own, and meets it before the first event comes out.
+        if "nesting depth" in str(error):
+            raise UnfitError(_TOO_DEEP) from None
         place = getattr(error, "problem_mark", None)
         where = f" (line {place.line + 1})" if place else ""
         raise UnfitError(f"it is not YAML{where}; it begins with {_beginning(content)}") from None
@@ -50,7 +54,7 @@ def _refuse_deep(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            raise UnfitError(f"it is nested more than {_DEEPEST} deep")
+            raise UnfitError(_TOO_DEEP)
 
 
 def _images(document: yaml.Node) -> Iterator[str]:

@@ -70,14 +70,14 @@ def test_a_sick_server_gives_no_answer_and_takes_no_more_than_its_time(hall: Hal
 
 @pytest.mark.parametrize("name", everything_sick())
 def test_the_next_server_is_asked_when_one_is_sick(hall: Hall, name: str) -> None:
-    good = ApiServer({PATH: (200, OBJECT)})
-    client = hall.client(sick_url(hall, name), hall.serve(good).url)
-    answer, seconds = get(client, 1.2)
+    sick, good = sick_url(hall, name), ApiServer({PATH: (200, OBJECT)})
+    client = hall.client(sick, hall.serve(good).url)
+    # Half of it is the sick one's: room enough for a machine that stands still a while.
+    answer, _ = get(client, 3)
     assert answer == OBJECT
-    assert seconds < 1.0
-    answer, seconds = get(client, 1.2)
+    answer, seconds = get(client, 3)
     assert answer == OBJECT
-    assert seconds < 0.3, "the one that answered is asked first"
+    assert seconds < 1.5, "the one that answered is asked first"
 
 
 @pytest.mark.parametrize(("code", "body", "kind"), [(401, UNAUTHORIZED, RefusedError), (403, FORBIDDEN, RefusedError), (404, not_found("app"), MissingError), (410, GONE, ExpiredError)])  # fmt: skip
